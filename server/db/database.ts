@@ -1,0 +1,97 @@
+import { Pool, type QueryArrayConfig, type QueryArrayResult, type ClientConfig } from 'pg'
+import type { Static, TSchema } from 'typebox'
+import { checkedRows, type Answer } from './rows.ts'
+import { compiled, type Sql } from './sql.ts'
+import { transactionOn, type Tx } from './transaction.ts'
+import { valueTypes } from './values.ts'
+
+export type { Tx } from './transaction.ts'
+
+/** Questions to the database. Every row is checked against the schema that gives its type. */
+export type Db = {
+  many<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>[]>
+  /** At most one row; two are an error. */
+  maybeOne<T extends TSchema>(row: T, statement: Sql): Promise<Static<T> | undefined>
+  /** Exactly one row; none or two are an error. */
+  one<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>>
+  /** Gives the number of rows written. */
+  run(statement: Sql): Promise<number>
+}
+
+export type Database = Db & {
+  /** Commits what `work` wrote, or nothing. `work` may run again after a deadlock: no effects but on `tx`. */
+  transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R>
+  close(): Promise<void>
+  pool: Pool
+}
+
+/** What pg's clients and pools have in common: one statement, one answer. */
+export type Asking = { query(config: QueryArrayConfig): Promise<QueryArrayResult> }
+
+/** Bounds of a connection, in ms. */
+const limits = {
+  // a pool that gives no connection for this long is a fault to report, not a queue to grow
+  connectMsMax: 10_000,
+  // every statement of a server is set-based and small; longer means a missing index or a lock held by a human
+  statementMsMax: 30_000,
+  // a transaction that waits for its own process holds locks that everybody else waits for
+  idleInTransactionMsMax: 15_000,
+}
+
+export type DatabaseOptions = { url: string; poolSize: number; applicationName: string }
+
+/** Opens a pool; the first connection is made with the first statement. */
+export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions): Database {
+  const pool = new Pool({
+    ...connection(url, applicationName),
+    max: poolSize,
+    connectionTimeoutMillis: limits.connectMsMax,
+    statement_timeout: limits.statementMsMax,
+    idle_in_transaction_session_timeout: limits.idleInTransactionMsMax,
+  })
+  // An idle connection that breaks leaves the pool by itself; without a listener it would end the process.
+  // Whoever asks next gets a new connection, or the error.
+  pool.on('error', () => {})
+  return {
+    ...dbOn(pool),
+    transaction: (work) => transactionOn(pool, work),
+    close: () => pool.end(),
+    pool,
+  }
+}
+
+/** How every connection of ours is made: type parsers, and sessions that do not depend on the server's zone. */
+export function connection(url: string, applicationName: string): ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    types: valueTypes,
+    keepAlive: true,
+  }
+}
+
+/** The questions of `Db`, asked over one pool or one client. */
+export function dbOn(asking: Asking): Db {
+  async function many<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>[]> {
+    const { text, values } = compiled(statement)
+    const answer: Answer = await asking.query({ text, values, rowMode: 'array' })
+    return checkedRows(row, answer)
+  }
+  async function maybeOne<T extends TSchema>(row: T, statement: Sql): Promise<Static<T> | undefined> {
+    const rows = await many(row, statement)
+    if (rows.length > 1) throw new RangeError(`one row expected, ${rows.length} found`)
+    return rows[0]
+  }
+  async function one<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>> {
+    const found = await maybeOne(row, statement)
+    if (found === undefined) throw new RangeError('one row expected, none found')
+    return found
+  }
+  async function run(statement: Sql): Promise<number> {
+    const { text, values } = compiled(statement)
+    const answer = await asking.query({ text, values, rowMode: 'array' })
+    return answer.rowCount ?? 0
+  }
+  return { many, maybeOne, one, run }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type pg from 'pg'
+import { dbOn, type Asking, type Db } from './database.ts'
+
+/** The questions of `Db` inside one transaction, and what belongs to its end. */
+export type Tx = Db & {
+  /** Runs, in the order given, as the last statements before COMMIT: the event log allocates its seq there. */
+  atEnd(work: () => Promise<void>): void
+  /** Runs once COMMIT is acknowledged, never after a rollback. What it throws does not undo the commit. */
+  afterCommit(work: () => void): void
+}
+
+const limits = {
+  // two rounds settle nearly every deadlock between two transactions; five leave room for a crowd at 8:00
+  attemptsMax: 5,
+  // doubled each time, with as much again at random, so that the two which collided do not meet again
+  retryDelayMs: 10,
+}
+
+/** 40001 serialization_failure, 40P01 deadlock_detected: PostgreSQL asks for another attempt in these two only. */
+const worthAnotherAttempt = new Set(['40001', '40P01'])
+
+/** Runs `work` in a transaction, again (bounded) where PostgreSQL says that only the timing was wrong. */
+export async function transactionOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promise<R> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOn(pool, work)
+    } catch (error) {
+      if (attempt >= limits.attemptsMax || !worthAnotherAttempt.has(codeOf(error))) throw error
+      await pause(limits.retryDelayMs * 2 ** attempt * (1 + Math.random()))
+    }
+  }
+}
+
+async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promise<R> {
+  const client = await pool.connect()
+  const { tx, endings, committed, close } = txOn(client)
+  let broken = false
+  try {
+    await client.query('begin')
+    const result = await work(tx)
+    // by index: an ending may add another one
+    for (let index = 0; index < endings.length; index += 1) await endings[index]?.()
+    close()
+    await commit(client)
+    committed()
+    return result
+  } catch (error) {
+    close()
+    broken = !(await rolledBack(client))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+function txOn(client: pg.PoolClient) {
+  const endings: (() => Promise<void>)[] = []
+  const afterwards: (() => void)[] = []
+  let over = false
+  const asking: Asking = {
+    query(config) {
+      // A forgotten await would otherwise write outside the transaction, on a connection of somebody else.
+      if (over) throw new Error('this transaction is over')
+      return client.query(config)
+    },
+  }
+  const tx: Tx = {
+    ...dbOn(asking),
+    atEnd: (work) => void endings.push(work),
+    afterCommit: (work) => void afterwards.push(work),
+  }
+  return { tx, endings, close: () => void (over = true), committed: () => afterwards.forEach(loudly) }
+}
+
+/** COMMIT of a transaction with a failed statement is answered ROLLBACK, without an error. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit')
+  if (command !== 'COMMIT')
+    throw new Error('the transaction was rolled back: a failed statement was caught in it')
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  )
+}
+
+/** An error here must not look like a rollback to the caller, nor be lost: it ends in 'uncaughtException'. */
+function loudly(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
