@@ -1,0 +1,8 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the clone, whatever the current directory is. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** Logs, locks and unfinished builds of the setup; ignored by git, safe to delete. */
+export const cache = join(root, '.cache')

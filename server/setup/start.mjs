@@ -1,0 +1,29 @@
+import process from 'node:process'
+import { readArguments } from './arguments.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './places.mjs'
+import { explain } from './plain-problem.mjs'
+
+/** Prepares the tree (packages, dashboard), then becomes the server: one process, so Ctrl-C reaches it directly. */
+export async function start() {
+  const { demo, unknown } = readArguments(process.argv.slice(2), process.env)
+  if (unknown.length > 0) {
+    process.stderr.write(`npm start knows --no-demo and --demo, and not ${unknown.join(' ')}.\n`)
+    process.exitCode = 1
+    return
+  }
+  if (demo !== undefined) process.env['DEMO'] = demo
+  try {
+    await prepare({ packages: 'production' })
+  } catch (problem) {
+    explain(problem)
+    return
+  }
+  await becomeServer()
+}
+
+async function becomeServer() {
+  const { register } = await import('tsx/esm/api')
+  register({ tsconfig: `${root}/tsconfig.json` })
+  await import('../main.ts')
+}
