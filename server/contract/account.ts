@@ -1,0 +1,56 @@
+// Who is signed in and what they may see.
+import { Type, type Static } from 'typebox'
+import { Community } from './community.ts'
+import { Id, Language, Role, orNull } from './primitives.ts'
+
+export const Me = Type.Object({
+  id: Id,
+  name: Type.String(),
+  title: orNull(Type.String()),
+  language: Language,
+  roles: Type.Array(Role),
+  communities: Type.Array(Community),
+  /** Where this person starts: the desk, or the steward's page. */
+  home: Type.Enum(['desk', 'steward']),
+})
+export type Me = Static<typeof Me>
+
+export const Health = Type.Object({
+  ok: Type.Boolean(),
+  mode: Type.Enum(['demo', 'real', 'empty']),
+  now: Type.Integer(),
+  database: Type.Object({ ok: Type.Boolean(), latencyMs: orNull(Type.Number()) }),
+  broker: Type.Object({
+    ok: Type.Boolean(),
+    port: orNull(Type.Integer()),
+    clients: Type.Integer(),
+    accepted: Type.Integer(),
+    refused: Type.Integer(),
+  }),
+  jobs: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      lastAt: orNull(Type.Integer()),
+      ok: Type.Boolean(),
+      problem: orNull(Type.String()),
+    }),
+  ),
+})
+export type Health = Static<typeof Health>
+
+/** A resident's own page, opened by a private link. */
+export const ResidentPage = Type.Object({
+  greeting: Type.String(),
+  zone: Type.String(),
+  now: Type.Integer(),
+  checkedInAt: orNull(Type.Integer()),
+  dueAt: orNull(Type.Integer()),
+  /** An SOS that nobody has closed yet: what she is told about it. */
+  help: orNull(
+    Type.Object({ openedAt: Type.Integer(), acknowledgedBy: orNull(Type.String()), enRoute: Type.Boolean() }),
+  ),
+  /** Danger in her air, or a steward on the way, told gently; gas makes the tablet silent (safety 14). */
+  notice: orNull(Type.Enum(['co', 'gas', 'smoke', 'coming'])),
+  origin: Type.String(),
+})
+export type ResidentPage = Static<typeof ResidentPage>

@@ -1,0 +1,181 @@
+// An incident as the desk's board and the steward's page see it.
+import { Type, type Static } from 'typebox'
+import { AssignmentState, Finding, IncidentState } from './acts.ts'
+import { OutcomeCode } from './outcomes.ts'
+import {
+  EpochMs,
+  Id,
+  IncidentKind,
+  LocalDate,
+  Origin,
+  PairingRole,
+  RiskTier,
+  Silence,
+  Stage,
+  orNull,
+} from './primitives.ts'
+
+/**
+ * Why we think so: copied from what the rule saw, never looked up again, so that the card stays true when the
+ * readings are gone. Every member is optional; words.ts turns it into one sentence in either language.
+ */
+export const Evidence = Type.Object({
+  silence: Type.Optional(Silence),
+  on: Type.Optional(LocalDate),
+  dueAt: Type.Optional(EpochMs),
+  secondDueAt: Type.Optional(EpochMs),
+  lastSign: Type.Optional(Type.Object({ at: EpochMs, what: Type.String() })),
+  lateCheckInAt: Type.Optional(EpochMs),
+  value: Type.Optional(Type.Number()),
+  unit: Type.Optional(Type.String()),
+  peak: Type.Optional(Type.Number()),
+  since: Type.Optional(EpochMs),
+  lastAt: Type.Optional(EpochMs),
+  /** Estimated COHb in percent of an elderly person at rest, with its band (facts 1.3). */
+  cohb: Type.Optional(Type.Object({ estimate: Type.Number(), low: Type.Number(), high: Type.Number() })),
+  flag: Type.Optional(Type.Boolean({ description: "the detector's own alarm flag" })),
+  window: Type.Optional(
+    Type.String({ description: 'which rule window was reached, for example 100ppm-10min' }),
+  ),
+  presses: Type.Optional(Type.Integer()),
+  cancelled: Type.Optional(Type.Boolean()),
+  unreadable: Type.Optional(Type.Boolean()),
+  trouble: Type.Optional(Type.Enum(['silent', 'lowBattery', 'fault', 'tamper', 'endOfLife'])),
+  devices: Type.Optional(Type.Array(Type.String())),
+  cleanSince: Type.Optional(EpochMs),
+  battery: Type.Optional(Type.Number()),
+})
+export type Evidence = Static<typeof Evidence>
+
+export const DueKind = Type.Enum([
+  'acknowledge',
+  'depart',
+  'arrive',
+  'finding',
+  'secondDeadline',
+  'contact',
+  'checkBack',
+  'repeat',
+])
+export type DueKind = Static<typeof DueKind>
+
+export const AssignmentRole = Type.Enum(['steward', 'backup', 'neighbour', 'desk'])
+export type AssignmentRole = Static<typeof AssignmentRole>
+
+export const Assignment = Type.Object({
+  id: Id,
+  incidentId: Id,
+  personId: Id,
+  personName: Type.String(),
+  role: AssignmentRole,
+  state: AssignmentState,
+  toldAt: EpochMs,
+  acknowledgedAt: orNull(EpochMs),
+  departedAt: orNull(EpochMs),
+  arrivedAt: orNull(EpochMs),
+  finding: orNull(Finding),
+  doneAt: orNull(EpochMs),
+  dueAt: orNull(EpochMs),
+  dueKind: orNull(DueKind),
+})
+export type Assignment = Static<typeof Assignment>
+
+/** Dialling an emergency number is a task of a named human, due in 60 s (safety.md 4). */
+export const EmergencyCall = Type.Object({
+  id: Id,
+  number: Type.Enum(['119', '120', '110', 'gas']),
+  personId: orNull(Id),
+  personName: orNull(Type.String()),
+  dueAt: EpochMs,
+  doneAt: orNull(EpochMs),
+  answer: orNull(Type.String()),
+})
+export type EmergencyCall = Static<typeof EmergencyCall>
+
+/** Name, relation and number of somebody who belongs to the home. */
+export const Paired = Type.Object({
+  personId: Id,
+  role: PairingRole,
+  name: Type.String(),
+  relation: orNull(Type.String()),
+  phone: orNull(Type.String()),
+  /** False for invented people: their numbers are shown as text and cannot be dialled (safety.md 17). */
+  dialable: Type.Boolean(),
+  holdsKey: Type.Boolean(),
+})
+export type Paired = Static<typeof Paired>
+
+/** The last value of each gas in the home; null where nothing was ever heard (shown as 未知, safety.md 13). */
+export const Air = Type.Object({
+  co: orNull(Type.Object({ value: Type.Number(), at: EpochMs, stale: Type.Boolean() })),
+  gas: orNull(Type.Object({ value: Type.Number(), at: EpochMs, stale: Type.Boolean() })),
+})
+export type Air = Static<typeof Air>
+
+export const ResidentBrief = Type.Object({
+  id: Id,
+  name: Type.String(),
+  /** How she is greeted, for example 李奶奶. */
+  greeting: Type.String(),
+  birthYear: orNull(Type.Integer()),
+  tier: RiskTier,
+  deaf: Type.Boolean(),
+})
+export type ResidentBrief = Static<typeof ResidentBrief>
+
+export const IncidentCard = Type.Object({
+  id: Id,
+  communityId: Id,
+  homeId: Id,
+  homeLabel: Type.String(),
+  address: Type.String(),
+  buildingId: Id,
+  residents: Type.Array(ResidentBrief),
+  /** The silent one, where the incident is about one person of the home. */
+  residentId: orNull(Id),
+  kind: IncidentKind,
+  stage: Stage,
+  state: IncidentState,
+  origin: Origin,
+  evidence: Evidence,
+  air: Air,
+  openedAt: EpochMs,
+  acknowledgedAt: orNull(EpochMs),
+  acknowledgedBy: orNull(Type.String()),
+  dueAt: orNull(EpochMs),
+  dueKind: orNull(DueKind),
+  assignments: Type.Array(Assignment),
+  calls: Type.Array(EmergencyCall),
+  outcome: orNull(OutcomeCode),
+  handledBy: orNull(Type.String()),
+  handledById: orNull(Id),
+  closedAt: orNull(EpochMs),
+  /** Rises with every change; an act may carry the version it was decided on. */
+  version: Type.Integer(),
+})
+export type IncidentCard = Static<typeof IncidentCard>
+
+export const TimelineEntry = Type.Object({
+  id: Id,
+  at: EpochMs,
+  what: Type.String({ description: 'opened, raised, told, skipped, acknowledged, departed, ... (words.ts)' }),
+  actor: orNull(Type.String()),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+})
+export type TimelineEntry = Static<typeof TimelineEntry>
+
+/** A steward's job: the card, and what is needed at the door. */
+export const Job = Type.Object({
+  incident: IncidentCard,
+  assignment: Assignment,
+  paired: Type.Array(Paired),
+  /** What the responder must know of the home: outside valve, lock, steps, lift. */
+  homePlan: Type.Object({
+    outsideValve: orNull(Type.String()),
+    access: orNull(Type.String()),
+    fuel: orNull(Type.String()),
+    authorityToEnter: Type.Boolean(),
+  }),
+  facts: Type.Array(Type.String()),
+})
+export type Job = Static<typeof Job>

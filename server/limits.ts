@@ -1,0 +1,69 @@
+// Every bound, with its unit in its name and its reason. Tests may lower one; nothing else may.
+
+export const limits = {
+  // ingest: facts/database: the knee of unnest inserts is at about 1,000 rows
+  batchRowsMax: 1000,
+  /** A batch never waits for company longer than this; a lone message is committed at once. */
+  batchWaitMsMax: 20,
+  /** Messages accepted from the network and not yet committed; beyond it connections are read more slowly. */
+  pendingMessagesMax: 20_000,
+  /** One MQTT packet: 240 buffered values are about 14 kB. */
+  packetBytesMax: 64 * 1024,
+  /** Kept of a body that was refused: enough to see what it was. */
+  refusedBodyBytesMax: 2048,
+  /** A device clock further ahead than this is not believed: received_at judges. */
+  deviceClockAheadMsMax: 2 * 60_000,
+  /** Buffered data older than this is not believed either: three days without power is the longest cut planned for. */
+  deviceClockBehindMsMax: 72 * 3_600_000,
+  /** A retained or cached check-in must not open today's curtain: older than this it covers nothing. */
+  checkInAgeMsMax: 24 * 3_600_000,
+
+  // dispatch: safety.md 3 and 4
+  acknowledgeDueMs: 3 * 60_000,
+  departDueMs: 3 * 60_000,
+  arriveDueMs: 15 * 60_000,
+  findingDueMs: 5 * 60_000,
+  emergencyCallDueMs: 60_000,
+  /** A hazard nobody has acknowledged rings everybody again at this interval. */
+  hazardRepeatMs: 60_000,
+  /** The top of the ladder has no next step: the desk is told again at this interval. */
+  deskRepeatMs: 3 * 60_000,
+  checkBackDueMs: 24 * 3_600_000,
+  tellingAttemptsMax: 8,
+  tellingLeaseMs: 15_000,
+  tellingRetryMs: 2000,
+  tellingRetryMsMax: 60_000,
+  /** A page that was rung must say so within this, or the next channel is taken. */
+  ringConfirmMs: 5000,
+  /** safety.md 2: an open page counts only while its proof is at most this old. */
+  presenceProofMsMax: 30_000,
+  webhookTimeoutMs: 8000,
+
+  // silence: safety.md 6, 8 and 18, facts 6.4
+  remindBeforeMs: 30 * 60_000,
+  signOfLifeWindowMs: 60 * 60_000,
+  secondDeadlineMs: 60 * 60_000,
+  blindContactHighRiskMs: 15 * 60_000,
+  blindContactMs: 60 * 60_000,
+  /** A gap in our own ticks longer than this is our own blindness. */
+  ownBlindnessMsMin: 60_000,
+  /** After it, nobody is judged until this has passed: devices reconnect and deliver their backlog. */
+  ownBlindnessSettleMs: 60_000,
+
+  // live
+  eventReplayMax: 5000,
+  headEveryMs: 5000,
+
+  // api
+  sessionMs: 30 * 24 * 3_600_000,
+  signInTriesMax: 8,
+  signInWindowMs: 5 * 60_000,
+  bodyBytesMax: 256 * 1024,
+  seriesPointsMax: 1000,
+  messagesShownMax: 200,
+
+  // retention (facts 7.5): raw readings 30 days is a proposal; the issue on data keeps it in configuration
+  refusedKeptMs: 30 * 24 * 3_600_000,
+  eventLogKeptMs: 2 * 24 * 3_600_000,
+} as const
+export type Limits = typeof limits
