@@ -1,0 +1,64 @@
+// Ticks. What is due stands in rows with deadlines; a tick only looks. node-cron is nothing but the metronome here
+// (facts/field.md: it drops missed runs and stumbles at DST, so no deadline may hang on it).
+import cron from 'node-cron'
+import type { Clock } from './clock.ts'
+
+export type Job = {
+  name: string
+  everyMs: number
+  run: (now: number) => Promise<void>
+}
+
+export type JobReport = { name: string; startedAt: number; finishedAt: number; problem: string | null }
+
+export type Jobs = {
+  /** Runs every job that is due at `now`, each at most once at a time; resolves when they are done. */
+  tick(now: number): Promise<void>
+  /** Starts the metronome: one tick a second. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** @param report is told of every run; a failing job is reported and tried again at its next turn */
+export function createJobs(options: {
+  clock: Clock
+  jobs: readonly Job[]
+  report: (report: JobReport) => void
+}): Jobs {
+  const { clock, jobs, report } = options
+  const dueAt = new Map<string, number>()
+  const running = new Map<string, Promise<void>>()
+
+  const runOne = async (job: Job, now: number): Promise<void> => {
+    dueAt.set(job.name, now + job.everyMs)
+    let problem: string | null = null
+    try {
+      await job.run(now)
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error)
+    }
+    report({ name: job.name, startedAt: now, finishedAt: clock.now(), problem })
+  }
+
+  const tick = async (now: number): Promise<void> => {
+    const due = jobs.filter((job) => !running.has(job.name) && (dueAt.get(job.name) ?? 0) <= now)
+    for (const job of due)
+      running.set(
+        job.name,
+        runOne(job, now).finally(() => running.delete(job.name)),
+      )
+    await Promise.all(due.map((job) => running.get(job.name)))
+  }
+
+  let metronome: ReturnType<typeof cron.schedule> | undefined
+  return {
+    tick,
+    start: () => {
+      metronome = cron.schedule('* * * * * *', () => void tick(clock.now()))
+    },
+    stop: async () => {
+      await metronome?.destroy()
+      await Promise.all(running.values())
+    },
+  }
+}
