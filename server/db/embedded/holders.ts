@@ -15,18 +15,21 @@ export type Holders = {
   close(): Promise<void>
 }
 
+/** @property lingerMs how long a database without a holder goes on, in case the next one is coming */
+export type HolderOptions = { token: string; lingerMs: number }
+
 type Holder = { socket: Socket; kind: HolderKind; pid: number }
 type Hello = Extract<FromHolder, { hello: unknown }>['hello']
 
 /** Listens for holders on loopback. Only who can read the token in the data directory is one. */
-export async function receiveHolders(token: string): Promise<Holders> {
+export async function receiveHolders({ token, lingerMs }: HolderOptions): Promise<Holders> {
   const holders = new Set<Holder>()
   const leaving = new Set<Socket>()
   const sockets = new Set<Socket>()
   const { promise: empty, resolve: beEmpty } = deferred()
   let last: FromSupervisor = { note: 'the database is starting' }
   let closing = false
-  let linger = setTimeout(beEmpty, limits.lingerMs)
+  let linger = setTimeout(beEmpty, lingerMs)
 
   function join(socket: Socket, { holder: kind, pid, token: shown }: Hello): void {
     if (shown !== token) return void socket.destroy()
@@ -44,7 +47,7 @@ export async function receiveHolders(token: string): Promise<Holders> {
     if (!holders.delete(holder)) return
     if (how === 'left') leaving.add(holder.socket)
     if (holders.size === 0) {
-      linger = setTimeout(beEmpty, how === 'left' ? 0 : limits.lingerMs)
+      linger = setTimeout(beEmpty, how === 'left' ? 0 : lingerMs)
     } else if (how === 'left') {
       send(holder.socket, { left: true })
     }

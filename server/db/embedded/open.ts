@@ -83,6 +83,8 @@ async function leased(opening: Opening): Promise<Lease> {
   const started: Started[] = []
   const deadline = performance.now() + limits.openMsMax
   while (performance.now() < deadline) {
+    // a disposable one goes away with its last holder
+    made(dataDir)
     const address = readAddress(dataDir)
     const lease = address && (await takeLease({ ...opening, address, timeoutMs: limits.openMsMax }))
     if (lease) return lease

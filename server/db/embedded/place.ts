@@ -6,6 +6,9 @@ import { writeDurably } from './files.ts'
 import { EmbeddedRefused } from './refused.ts'
 import type { Durability } from './settings.ts'
 
+/** In the data directory: where the cluster is, when it is not there. */
+const pointerFile = 'postgres-is-in'
+
 /** Where the cluster is, and whom PostgreSQL runs as to own it. */
 export type Place = { cluster: string; account: Account | undefined; note?: string }
 
@@ -14,7 +17,7 @@ export type Place = { cluster: string; account: Account | undefined; note?: stri
  * enter that directory, it is elsewhere, and a file in the data directory says where.
  */
 export function placeOf(dataDir: string, durability: Durability): Place {
-  const pointer = join(dataDir, 'postgres-is-in')
+  const pointer = join(dataDir, pointerFile)
   if (existsSync(pointer)) return placeElsewhere(dataDir, readFileSync(pointer, 'utf8').trim())
   const cluster = join(dataDir, 'postgres')
   const account = accountFor(cluster)
@@ -33,26 +36,28 @@ function placeElsewhere(dataDir: string, cluster: string): Place {
     // Starting empty would look like a fresh installation while somebody's records are missing.
     throw new EmbeddedRefused(
       `The database of ${dataDir} was in ${cluster}, which is gone. Bring it back, ` +
-        `or remove ${join(dataDir, 'postgres-is-in')} to begin with an empty database.`,
+        `or remove ${join(dataDir, pointerFile)} to begin with an empty database.`,
     )
   }
   return { cluster, account: accountFor(cluster) }
 }
 
 function moveOut(dataDir: string, durability: Durability): Place {
-  const home = durability === 'disposable' ? join(tmpdir(), '') : '/var/lib/curtain-pact'
-  mkdirSync(home, { recursive: true, mode: 0o755 })
+  const account = accountFor(join(dataDir, 'postgres'))
+  const home = homes[durability]().find((directory) => canEnter(account, made(directory)))
+  if (!home) throw new EmbeddedRefused(`PostgreSQL runs as ${account?.name}, who cannot enter ${dataDir}.`)
   // A random name: a new clone at the same path must not find the records of an old one.
   const directory = mkdtempSync(join(home, `${basename(dataDir)}-`))
   chmodSync(directory, 0o755)
   const cluster = join(directory, 'postgres')
-  const account = accountFor(cluster)
-  if (!canEnter(account, directory)) {
-    throw new EmbeddedRefused(
-      `PostgreSQL runs as ${account?.name}, who can enter neither ${dataDir} nor ${home}.`,
-    )
-  }
-  writeDurably(join(dataDir, 'postgres-is-in'), `${cluster}\n`)
+  writeDurably(join(dataDir, pointerFile), `${cluster}\n`)
   const note = `PostgreSQL does not run as root, and ${account?.name} cannot enter ${dataDir}: the database is in ${cluster}`
   return { cluster, account, note }
+}
+
+const homes = { durable: () => ['/var/lib/curtain-pact'], disposable: () => [tmpdir(), '/tmp', '/var/tmp'] }
+
+function made(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o755 })
+  return directory
 }

@@ -22,8 +22,10 @@ export const limits = {
   openMsMax: 180_000,
   // a supervisor answers on loopback in under 1 ms; this long without an answer is one that hangs
   helloMsMax: 5_000,
-  // a server that restarts finds its database running; nobody waits for an orphan longer than this
+  // a server that restarts finds its database running, and what was abandoned is gone soon after
   lingerMs: 3_000,
+  // test files come and go, each in a process of its own, with pure ones between those that hold a database
+  disposableLingerMs: 20_000,
   // between looks at files and processes that cannot announce a change
   pollMs: 20,
   // how often an adopted PostgreSQL, which is not our child, is looked at

@@ -28,7 +28,8 @@ export type SupervisorOptions = {
  */
 export async function supervise({ dataDir, durability, asked, log }: SupervisorOptions): Promise<void> {
   const token = randomBytes(24).toString('base64url')
-  const holders = await receiveHolders(token)
+  const lingerMs = durability === 'durable' ? limits.lingerMs : limits.disposableLingerMs
+  const holders = await receiveHolders({ token, lingerMs })
   const mine: Address = { pid: process.pid, port: holders.port, token }
   if (!takeLock(dataDir, mine)) return holders.close()
   const over = whenOver({ dataDir, mine, holders, asked, log })
@@ -48,8 +49,8 @@ export async function supervise({ dataDir, durability, asked, log }: SupervisorO
     })
   } finally {
     holders.beginClosing()
-    releaseLock(dataDir, mine)
     if (durability === 'disposable') removeAll(dataDir, place?.cluster)
+    releaseLock(dataDir, mine)
     await holders.close()
     log('ended')
   }

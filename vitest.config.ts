@@ -1,0 +1,23 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [vue()],
+  test: {
+    environment: 'node',
+    include: ['server', 'broker', 'simulators', 'dashboard'].map((folder) => `${folder}/**/*.test.ts`),
+    globalSetup: 'server/testing/global-setup.ts',
+    // A zone which is neither the community's nor UTC, with half an hour and a summer time: whoever asks the
+    // machine for the local time fails on every machine.
+    env: { TZ: 'America/St_Johns' },
+    // a process for each file, as many as the two cores we count on
+    pool: 'forks',
+    maxWorkers: 2,
+    // real databases and brokers on a slow, shared machine; a test that waits for nothing fails all the same
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    dangerouslyIgnoreUnhandledErrors: false,
+    allowOnly: false,
+    restoreMocks: true,
+  },
+})
