@@ -9,19 +9,19 @@ export type { Tx } from './transaction.ts'
 
 /** Questions to the database. Every row is checked against the schema that gives its type. */
 export type Db = {
-  many<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>[]>
+  many: <T extends TSchema>(row: T, statement: Sql) => Promise<Static<T>[]>
   /** At most one row; two are an error. */
-  maybeOne<T extends TSchema>(row: T, statement: Sql): Promise<Static<T> | undefined>
+  maybeOne: <T extends TSchema>(row: T, statement: Sql) => Promise<Static<T> | undefined>
   /** Exactly one row; none or two are an error. */
-  one<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>>
+  one: <T extends TSchema>(row: T, statement: Sql) => Promise<Static<T>>
   /** Gives the number of rows written. */
-  run(statement: Sql): Promise<number>
+  run: (statement: Sql) => Promise<number>
 }
 
 export type Database = Db & {
   /** Commits what `work` wrote, or nothing. `work` may run again after a deadlock: no effects but on `tx`. */
-  transaction<R>(work: (tx: Tx) => Promise<R>): Promise<R>
-  close(): Promise<void>
+  transaction: <R>(work: (tx: Tx) => Promise<R>) => Promise<R>
+  close: () => Promise<void>
   pool: Pool
 }
 

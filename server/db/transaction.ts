@@ -5,9 +5,9 @@ import { dbOn, type Asking, type Db } from './database.ts'
 /** The questions of `Db` inside one transaction, and what belongs to its end. */
 export type Tx = Db & {
   /** Runs, in the order given, as the last statements before COMMIT: the event log allocates its seq there. */
-  atEnd(work: () => Promise<void>): void
+  atEnd: (work: () => Promise<void>) => void
   /** Runs once COMMIT is acknowledged, never after a rollback. What it throws does not undo the commit. */
-  afterCommit(work: () => void): void
+  afterCommit: (work: () => void) => void
 }
 
 const limits = {

@@ -7,7 +7,7 @@ export type TestDatabase = {
   db: Database
   url: string
   /** Closes `db` and removes the database, whoever is still connected. */
-  drop(): Promise<void>
+  drop: () => Promise<void>
 }
 
 /**

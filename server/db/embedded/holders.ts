@@ -6,13 +6,13 @@ import { limits } from './settings.ts'
 export type Holders = {
   port: number
   /** Tells everybody; whoever comes later is told the last one. */
-  announce(message: FromSupervisor): void
+  announce: (message: FromSupervisor) => void
   /** Settles when nobody holds the database: at once when the last one said so, else after a while. */
   empty: Promise<void>
   /** From now on newcomers are sent away. */
-  beginClosing(): void
+  beginClosing: () => void
   /** Answers those who are leaving and ends every connection. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 /** @property lingerMs how long a database without a holder goes on, in case the next one is coming */

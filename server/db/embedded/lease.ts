@@ -8,9 +8,9 @@ import { limits } from './settings.ts'
 /** The right to a running database, for as long as this process lives or until it leaves. */
 export type Lease = {
   url: string
-  leave(): Promise<void>
+  leave: () => Promise<void>
   /** Called when the supervisor is gone without having been asked. */
-  onBroken(broken: () => void): void
+  onBroken: (broken: () => void) => void
 }
 
 export type LeaseOptions = {

@@ -24,12 +24,12 @@ export type EmbeddedOptions = {
 export type Embedded = {
   url: string
   /** Gives the database back. The last one to do so waits until PostgreSQL has stopped. */
-  close(): Promise<void>
+  close: () => Promise<void>
   /**
    * Called when the database is gone for good: its supervisor was killed and could not be replaced, or it came
    * back at another address. A PostgreSQL that is only restarted is not lost: connect again.
    */
-  onLost(lost: (reason: Error) => void): void
+  onLost: (lost: (reason: Error) => void) => void
 }
 
 /** Opens the PostgreSQL of a data directory, and starts it under a supervisor process when it is not running. */

@@ -15,7 +15,7 @@ export type Postmaster = {
   /** Settles when it is gone, for whatever reason. */
   gone: Promise<void>
   /** A clean stop; harder ones follow when that takes too long. Settles when it is gone. */
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 /**
