@@ -1,0 +1,115 @@
+import type { Client, PublishPacket } from 'aedes'
+import type { Connection } from './connection.ts'
+import { ToldError } from './door.ts'
+import type { Lanes } from './lanes.ts'
+import type { BrokerLimits } from './limits.ts'
+import type { AnyPrincipal, Incoming } from './messages.ts'
+import type { EmptyStore } from './nothing-kept.ts'
+import type { Refuse } from './refusals.ts'
+import type { Ticket } from './gate.ts'
+import { topicProblem } from './text.ts'
+
+type Done = (error?: Error | null) => void
+
+type InboundOptions<P extends AnyPrincipal> = {
+  mayPublish: (principal: P, topic: string) => boolean
+  connectionOf: (client: Client) => Connection<P> | undefined
+  isWill: (packet: object) => boolean
+  isClosing: () => boolean
+  lanes: Lanes<P>
+  store: EmptyStore
+  refuse: Refuse
+  now: () => number
+  limits: BrokerLimits
+}
+
+/**
+ * aedes' hook `authorizePublish`, the only place from which a PUBACK can be held back: aedes acknowledges when
+ * `done` is called, and `done` is called when the message has been committed. An error would close the connection
+ * and the device would send it again for ever, so what can never be stored is told as refused and acknowledged.
+ */
+export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>) {
+  const { connectionOf, lanes, store, refuse, limits } = options
+
+  return function authorizePublish(client: Client | null, packet: PublishPacket, done: Done): void {
+    const connection = client === null ? undefined : connectionOf(client)
+    const principal = connection?.principal
+    if (client === null || connection === undefined || principal === undefined) {
+      return done(new ToldError('published before it was let in'))
+    }
+    const will = options.isWill(packet)
+    if (will && !mayLeaveWill(connection, principal)) return done(new ToldError('the will is not taken'))
+    // The second PUBLISH of one handshake was stored the first time (MQTT-4.3.3-2).
+    if (packet.qos === 2 && store.hasHandshake(client, packet.messageId ?? 0)) return done()
+    const arrived = arrivedAs(connection, packet)
+    const problem = problemOf(principal, arrived)
+    const message: Incoming<P> = {
+      principal,
+      clientId: connection.clientId,
+      topic: arrived.topic,
+      payload: arrived.payload,
+      qos: packet.qos === 0 ? 0 : 1,
+      retain: packet.retain,
+      will,
+      ...(arrived.isCut ? { truncatedFromBytes: arrived.declaredBytes } : {}),
+      receivedAt: options.now(),
+    }
+    lanes.add(principal.serial, problem === undefined ? message : undefined, () => done())
+    if (problem !== undefined || arrived.isCut) tellRefused(connection, arrived, problem)
+  }
+
+  function mayLeaveWill(connection: Connection<P>, principal: P): boolean {
+    // Our own going away says nothing about the device.
+    if (options.isClosing()) return false
+    const pendingMax = limits.pendingPerDeviceMax + limits.pendingWillsPerDeviceMax
+    if (lanes.pendingOf(principal.serial) < pendingMax) return true
+    refuse(connection, 'overloaded', { detail: 'a last will came while too many messages were waiting' })
+    return false
+  }
+
+  function problemOf(principal: P, arrived: Arrived) {
+    return arrived.problem ?? (options.mayPublish(principal, arrived.topic) ? undefined : 'forbidden_topic')
+  }
+
+  function arrivedAs(connection: Connection<P>, packet: PublishPacket): Arrived {
+    const ticket = connection.gate.takeTicket(packet.topic)
+    if (ticket !== undefined) {
+      packet.retain = ticket.publish.retain
+      return fromTicket(ticket)
+    }
+    const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
+    // A will has not passed the gate as a PUBLISH; for all others this is the second look.
+    const problem = topicProblem(Buffer.from(packet.topic), limits)
+    return { topic: packet.topic, payload, declaredBytes: payload.length, isCut: false, problem }
+  }
+
+  function tellRefused(connection: Connection<P>, arrived: Arrived, problem: Problem | undefined): void {
+    const { topic, payload: body, declaredBytes } = arrived
+    const reason = problem ?? 'too_large'
+    const detail = problem
+      ? problems[problem]
+      : `a body of ${declaredBytes} bytes; only its beginning was kept`
+    refuse(connection, reason, { topic, body, detail })
+  }
+}
+
+type Problem = 'bad_utf8' | 'bad_topic' | 'forbidden_topic'
+type Arrived = {
+  topic: string
+  payload: Buffer
+  declaredBytes: number
+  isCut: boolean
+  problem: 'bad_utf8' | 'bad_topic' | undefined
+}
+
+const problems: Record<Problem, string> = {
+  bad_utf8: 'the topic holds NUL or is not UTF-8',
+  bad_topic: 'the topic is empty, too long or too deep, begins with $ or holds a wildcard',
+  forbidden_topic: 'this device may not publish on this topic',
+}
+
+function fromTicket({ reason, topic, publish }: Ticket): Arrived {
+  const { payload, declaredBytes } = publish
+  const isCut = payload.length < declaredBytes
+  return { topic, payload, declaredBytes, isCut, problem: reason === 'too_large' ? undefined : reason }
+}

@@ -1,0 +1,49 @@
+import type { Connection } from './connection.ts'
+import type { AnyPrincipal } from './messages.ts'
+
+type Presence<P> = (principal: P, presence: 'online' | 'offline', clientId: string) => void
+
+/** Who is connected. A serial has one connection at a time; whoever proves it anew takes it over. */
+export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) {
+  const holders = new Map<string, Connection<P>>()
+  let takeOvers = 0
+
+  /**
+   * Gives the serial to this connection. The older one is closed at once, so that its last will comes before
+   * anything that the new one says; after a lost network it would otherwise linger until its keep-alive ends.
+   */
+  function hold(serial: string, connection: Connection<P>): void {
+    // Gone while it was being let in: what it sent still counts, but it must not throw out one that lives.
+    if (connection.presence === 'gone') return
+    const older = holders.get(serial)
+    holders.set(serial, connection)
+    if (older === undefined || older === connection) return
+    takeOvers++
+    leave(older)
+    older.client?.close()
+  }
+
+  function arrive(connection: Connection<P>): void {
+    const { principal } = connection
+    if (principal === undefined || connection.presence !== 'arriving') return
+    connection.presence = 'online'
+    onPresence(principal, 'online', connection.clientId)
+  }
+
+  function leave(connection: Connection<P>): void {
+    const { principal, presence } = connection
+    connection.presence = 'gone'
+    if (principal === undefined) return
+    if (holders.get(principal.serial) === connection) holders.delete(principal.serial)
+    if (presence === 'online') onPresence(principal, 'offline', connection.clientId)
+  }
+
+  function online(serial: string): Connection<P> | undefined {
+    const connection = holders.get(serial)
+    return connection?.presence === 'online' ? connection : undefined
+  }
+
+  return { hold, arrive, leave, online, size: () => holders.size, takeOvers: () => takeOvers }
+}
+
+export type Registry<P extends AnyPrincipal> = ReturnType<typeof createRegistry<P>>
