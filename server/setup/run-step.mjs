@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import process from 'node:process'
 import { showProgress } from './progress.mjs'
 import { PlainProblem } from './plain-problem.mjs'
+import { onStop } from './stop.mjs'
 
 /** How long a child may take to stop when asked, before it is killed. */
 const stopGraceMs = 5_000
@@ -45,7 +46,7 @@ function untilEnd({ command, args, limitMs, options }) {
       stoppedBy = signal
       stopFamily(child, signal)
     }
-    const forget = onStopSignal(forward)
+    const forget = onStop({ clean: forward, quick: () => killFamily(child, 'SIGKILL') })
     const done = () => {
       clearTimeout(limit)
       forget()
@@ -66,14 +67,6 @@ function stopped(signal) {
   const problem = new PlainProblem('Stopped. The next start goes on from here.')
   problem.exitCode = signal === 'SIGINT' ? 130 : 143
   return problem
-}
-
-function onStopSignal(act) {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.on(signal, act)
-  return () => {
-    for (const signal of signals) process.off(signal, act)
-  }
 }
 
 function stopFamily(child, signal) {

@@ -3,6 +3,7 @@ import { readArguments } from './arguments.mjs'
 import { prepare } from './prepare.mjs'
 import { root } from './places.mjs'
 import { explain } from './plain-problem.mjs'
+import { stopWithNpm } from './stop.mjs'
 
 /** Prepares the tree (packages, dashboard), then becomes the server: one process, so Ctrl-C reaches it directly. */
 export async function start() {
@@ -12,6 +13,7 @@ export async function start() {
     process.exitCode = 1
     return
   }
+  stopWithNpm()
   if (demo !== undefined) process.env['DEMO'] = demo
   try {
     await prepare({ packages: 'production' })
