@@ -1,0 +1,150 @@
+// Carbon monoxide: from samples and the detector's own flag to a stage, with the reasons.
+import type { Evidence } from '#contract/incident.ts'
+import type { Stage } from '#contract/primitives.ts'
+import { dangerPoints, drawLine, findCleanSince, reachesMean } from './air-series.ts'
+import type { AirPoint, AirSample, AirSegment } from './air-series.ts'
+import { estimateCohb, type Cohb } from './cohb.ts'
+import { worstOf, worstReason, type Reason } from './worst.ts'
+
+export type { AirSample } from './air-series.ts'
+
+export type AirFlag = { active: boolean; since: number }
+
+export type CoInput = {
+  /** ppm, in any order, of one sensor, at most the last 8 hours. */
+  samples: readonly AirSample[]
+  /** The detector's own alarm, as a level; a device test is not passed on as a flag. */
+  flag: AirFlag | null
+  /** The stage this condition stands at (also while it is latched); null when there is none. */
+  alreadyAt: Stage | null
+  now: number
+  /**
+   * When a human last closed an incident over this air. What was breathed before still counts for the estimate, but
+   * it opens nothing by itself any more: else every incident would open again from its own history.
+   */
+  dealtWithAt?: number | null
+}
+
+/** Range of an electrochemical cell (facts 3.3): beyond it a number is not a measurement. */
+const ppmMax = 10_000
+/** Facts 1.4: clear only below this. */
+const cleanPpm = 10
+/** Facts 1.3, gap rule: from here on a silent sensor is believed to be still in it. */
+const holdPpm = 30
+/** Percent COHb that may still harm (WHO guide value, facts 1.2; safety 9). */
+const harmfulPercent = 2.5
+const minuteMs = 60_000
+
+/**
+ * The windows, mildest first. EN 50291-1: 50 ppm alarms between 60 and 90 minutes, 100 ppm between 10 and 40, 300 ppm
+ * before 3; UL 2034 and GB 15322.2: 70 ppm between 60 and 240 minutes, which the 50 ppm row meets. The notice and
+ * warning rows, and 10 minutes at 100 ppm, are the stages of facts 1.4. 30 ppm never alarms by itself (EN).
+ */
+const windows: readonly { ppm: number; minutes: number; stage: Stage }[] = [
+  { ppm: 9, minutes: 480, stage: 'notice' },
+  { ppm: 30, minutes: 30, stage: 'notice' },
+  { ppm: 30, minutes: 120, stage: 'warning' },
+  { ppm: 50, minutes: 60, stage: 'warning' },
+  { ppm: 50, minutes: 75, stage: 'alarm' },
+  { ppm: 100, minutes: 10, stage: 'alarm' },
+]
+
+/** One sample is enough (safety 5; facts 1.4). */
+const peaks: readonly { ppm: number; stage: Stage }[] = [
+  { ppm: 300, stage: 'alarm' },
+  { ppm: 400, stage: 'critical' },
+]
+
+/**
+ * The stage of the air. Dose may raise or prolong it, never lower, delay or clear it; a stage once reached stays
+ * until the same, healthy sensor has shown less than 10 ppm for 30 minutes (safety 5). Danger that is only in the
+ * past, in clean air now, is a task to check on them (notice), or live if COHb may still be 2.5 % (safety 9).
+ */
+export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Evidence } {
+  const points = dangerPoints(input.samples, ppmMax)
+  const fresh = points.filter((point) => point.at > (input.dealtWithAt ?? -Infinity))
+  const cohb = estimateCohb(drawLine({ points, holdFrom: holdPpm, now: input.now }))
+  const exposed = input.dealtWithAt == null || fresh.some((point) => point.value >= holdPpm)
+  const reasons = [
+    ...windowReasons(drawLine({ points: fresh, holdFrom: holdPpm, now: input.now })),
+    ...peakReasons(fresh),
+    ...(exposed ? doseReasons(cohb) : []),
+    ...(input.flag?.active ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
+  ]
+  const reached = worstReason(reasons)
+  const cleanSince = input.flag?.active
+    ? null
+    : findCleanSince({ samples: input.samples, below: cleanPpm, now: input.now })
+  const mayHarm = exposed && cohb.high >= harmfulPercent
+  return {
+    stage: settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince, mayHarm }),
+    evidence: describe({ points: fresh, cohb, reached, cleanSince, flag: input.flag }),
+  }
+}
+
+function settle(air: {
+  reached: Stage | null
+  alreadyAt: Stage | null
+  cleanSince: number | null
+  mayHarm: boolean
+}): Stage | null {
+  const held = worstOf(air.reached, air.alreadyAt)
+  if (air.cleanSince === null || air.mayHarm) return held
+  return air.alreadyAt === null && air.reached !== null ? 'notice' : null
+}
+
+const windowReasons = (line: readonly AirSegment[]): Reason[] =>
+  windows
+    .filter(({ ppm, minutes }) => reachesMean(line, { threshold: ppm, lengthMs: minutes * minuteMs }))
+    .map(({ ppm, minutes, stage }) => ({
+      stage,
+      window: minutes === 480 ? `${ppm}ppm-8h` : `${ppm}ppm-${minutes}min`,
+    }))
+
+const peakReasons = (points: readonly AirPoint[]): Reason[] =>
+  peaks
+    .filter(({ ppm }) => points.some((point) => point.value >= ppm))
+    .map(({ ppm, stage }) => ({ stage, window: `${ppm}ppm` }))
+
+/** Facts 1.4: percent of an elderly woman at rest; 10 % at heavy work (the form of UL 2034) is an alarm too. */
+function doseReasons(cohb: Cohb): Reason[] {
+  const reasons: Reason[] = []
+  if (cohb.estimate >= harmfulPercent) reasons.push({ stage: 'warning', window: 'cohb-2.5' })
+  if (cohb.active >= 10) reasons.push({ stage: 'alarm', window: 'cohb-active-10' })
+  if (cohb.estimate >= 5) reasons.push({ stage: 'alarm', window: 'cohb-5' })
+  if (cohb.estimate >= 10) reasons.push({ stage: 'critical', window: 'cohb-10' })
+  return reasons
+}
+
+function describe(air: {
+  points: readonly AirPoint[]
+  cohb: Cohb
+  reached: Reason | null
+  cleanSince: number | null
+  flag: AirFlag | null
+}): Evidence {
+  const last = air.points.at(-1)
+  const dirty = air.points.filter((point) => point.value >= cleanPpm)
+  const flaggedAt = air.flag?.active ? air.flag.since : Infinity
+  const since = Math.min(dirty[0]?.at ?? Infinity, flaggedAt)
+  const evidence: Evidence = {}
+  if (last) {
+    evidence.value = last.value
+    evidence.unit = 'ppm'
+    evidence.peak = air.points.reduce((peak, point) => Math.max(peak, point.value), 0)
+    evidence.lastAt = last.at
+    evidence.cohb = rounded(air.cohb)
+  }
+  if (Number.isFinite(since)) evidence.since = since
+  if (air.flag?.active) evidence.flag = true
+  if (air.reached && air.reached.window !== 'flag') evidence.window = air.reached.window
+  if (air.cleanSince !== null) evidence.cleanSince = air.cleanSince
+  return evidence
+}
+
+const rounded = ({ estimate, low, high }: Cohb) => ({
+  estimate: tenths(estimate),
+  low: tenths(low),
+  high: tenths(high),
+})
+const tenths = (percent: number) => Math.round(percent * 10) / 10
