@@ -85,15 +85,19 @@ async function listening({ url, channels, onNotify }: ListenOptions): Promise<Cl
 }
 
 /** Settles when the connection is gone, which is proved every now and then by asking. */
-function broken(client: Client): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      client.query('select 1').catch(() => client.end())
-    }, limits.proofEveryMs)
-    timer.unref()
-    client.once('end', () => {
-      clearInterval(timer)
-      resolve()
-    })
-  })
+async function broken(client: Client): Promise<void> {
+  const ended = new AbortController()
+  client.once('end', () => ended.abort())
+  const waiting = { signal: ended.signal, ref: false }
+  while (!ended.signal.aborted) {
+    const due = await pause(limits.proofEveryMs, true, waiting).catch(() => false)
+    if (due && !(await answers(client))) return void client.end()
+  }
+}
+
+function answers(client: Client): Promise<boolean> {
+  return client.query('select 1').then(
+    () => true,
+    () => false,
+  )
 }

@@ -9,6 +9,10 @@ export type Holders = {
   announce: (message: FromSupervisor) => void
   /** Settles when nobody holds the database: at once when the last one said so, else after a while. */
   empty: Promise<void>
+  /** Settles when somebody has come, and was told what was announced last. */
+  met: Promise<void>
+  /** No lingering any more: empty as soon as nobody holds the database. */
+  hurry: () => void
   /** From now on newcomers are sent away. */
   beginClosing: () => void
   /** Answers those who are leaving and ends every connection. */
@@ -27,8 +31,10 @@ export async function receiveHolders({ token, lingerMs }: HolderOptions): Promis
   const leaving = new Set<Socket>()
   const sockets = new Set<Socket>()
   const { promise: empty, resolve: beEmpty } = deferred()
+  const { promise: met, resolve: meet } = deferred()
   let last: FromSupervisor = { note: 'the database is starting' }
   let closing = false
+  let hurried = false
   let linger = setTimeout(beEmpty, lingerMs)
 
   function join(socket: Socket, { holder: kind, pid, token: shown }: Hello): void {
@@ -42,12 +48,13 @@ export async function receiveHolders({ token, lingerMs }: HolderOptions): Promis
     socket.setTimeout(0)
     socket.once('close', () => part(holder, 'vanished'))
     send(socket, last)
+    meet()
   }
   function part(holder: Holder, how: 'left' | 'vanished'): void {
     if (!holders.delete(holder)) return
     if (how === 'left') leaving.add(holder.socket)
     if (holders.size === 0) {
-      linger = setTimeout(beEmpty, how === 'left' ? 0 : lingerMs)
+      linger = setTimeout(beEmpty, how === 'left' || hurried ? 0 : lingerMs)
     } else if (how === 'left') {
       send(holder.socket, { left: true })
     }
@@ -72,8 +79,13 @@ export async function receiveHolders({ token, lingerMs }: HolderOptions): Promis
   return {
     port: (server.address() as AddressInfo).port,
     empty,
+    met,
+    hurry() {
+      hurried = true
+      if (holders.size === 0) beEmpty()
+    },
     announce(message) {
-      if (!('note' in message)) last = message
+      last = message
       for (const { socket } of holders) send(socket, message)
     },
     beginClosing: () => void (closing = true),

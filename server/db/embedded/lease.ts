@@ -40,6 +40,7 @@ export async function takeLease(options: LeaseOptions): Promise<Lease | undefine
 }
 
 function connected({ port }: Address): Promise<Socket | undefined> {
+  if (!port) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     socket.once('connect', () => resolve(socket))

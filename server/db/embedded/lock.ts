@@ -13,10 +13,16 @@ const lockFile = (dataDir: string) => join(dataDir, 'supervisor.json')
 
 /** The address in the lock file, whether or not somebody listens there still. */
 export function readAddress(dataDir: string): Address | undefined {
+  return readFrom(lockFile(dataDir))
+}
+
+function readFrom(path: string): Address | undefined {
   try {
-    return JSON.parse(readFileSync(lockFile(dataDir), 'utf8')) as Address
+    return JSON.parse(readFileSync(path, 'utf8')) as Address
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    // emptied by a power cut, or by hand: nobody's, and in nobody's way
+    if (error instanceof SyntaxError) return { pid: 0, port: 0, token: 'unreadable' }
     throw error
   }
 }
@@ -24,7 +30,7 @@ export function readAddress(dataDir: string): Address | undefined {
 /** The supervisor of a data directory, if it is alive. */
 export function livingSupervisor(dataDir: string): Address | undefined {
   const address = readAddress(dataDir)
-  if (!address || !isAlive(address.pid)) return undefined
+  if (!address?.pid || !isAlive(address.pid)) return undefined
   if (process.platform === 'win32') return address
   const words = commandOf(address.pid).join(' ')
   return words.includes(supervisorFile) && words.includes(dataDir) ? address : undefined
@@ -38,7 +44,7 @@ export function livingSupervisor(dataDir: string): Address | undefined {
 export function takeLock(dataDir: string, mine: Address): boolean {
   const path = lockFile(dataDir)
   const written = `${path}.${randomBytes(4).toString('hex')}`
-  writeFileSync(written, JSON.stringify(mine), { mode: 0o600 })
+  writeFileSync(written, JSON.stringify(mine), { mode: 0o600, flush: true })
   try {
     const dead = readAddress(dataDir)
     if (dead) {
@@ -60,9 +66,9 @@ function moveAside(path: string, dead: Address): void {
   const aside = `${path}.${dead.token}`
   try {
     renameSync(path, aside)
-    const moved = JSON.parse(readFileSync(aside, 'utf8')) as Address
+    const moved = readFrom(aside)
     // somebody was faster, and this is the lock of a living one: put it back
-    if (moved.token !== dead.token) linkSync(aside, path)
+    if (moved?.token !== dead.token) linkSync(aside, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   } finally {

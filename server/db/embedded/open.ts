@@ -89,7 +89,7 @@ async function leased(opening: Opening): Promise<Lease> {
     const lease = address && (await takeLease({ ...opening, address, timeoutMs: limits.openMsMax }))
     if (lease) return lease
     const latest = started.at(-1)
-    if (started.filter(({ crashed }) => crashed).length > 1) {
+    if (started.length > limits.supervisorStartsMax || started.filter(({ crashed }) => crashed).length > 1) {
       throw new EmbeddedRefused(
         `The supervisor of the database does not start: see ${dataDir}/supervisor.log.`,
       )

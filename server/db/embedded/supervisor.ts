@@ -47,6 +47,8 @@ export async function supervise({ dataDir, durability, asked, log }: SupervisorO
     holders.announce({
       failed: known ? error.message : `The database could not be started: ${String(error)}`,
     })
+    // whoever started us may not be connected yet, and would start another one in place of reading why
+    await Promise.race([holders.met, over.promise])
   } finally {
     holders.beginClosing()
     if (durability === 'disposable') removeAll(dataDir, place?.cluster)
@@ -65,6 +67,7 @@ function whenOver({ dataDir, mine, holders, asked, log }: OverOptions): Over {
   async function askedToEnd(): Promise<void> {
     await asked
     log('asked to end')
+    holders.hurry()
     // servers which were asked at the same moment still write what they hold
     await pause(limits.lingerMs)
   }
@@ -119,8 +122,13 @@ async function bringUp(options: ClusterOptions, log: (line: string) => void): Pr
   for (let attempt = 1; attempt <= limits.firstStartAttemptsMax; attempt += 1) {
     const postmaster = await startPostmaster(options, await portOf(options.dataDir))
     if (!postmaster) continue
-    await prepare(options, postmaster.port)
-    return postmaster
+    try {
+      await prepare(options, postmaster.port)
+      return postmaster
+    } catch (error) {
+      await postmaster.stop()
+      throw new EmbeddedRefused(`PostgreSQL started and cannot be used: ${(error as Error).message}`)
+    }
   }
   throw new EmbeddedRefused(
     `PostgreSQL does not start: ${lastFatal(options.dataDir)} (see ${options.dataDir}/postgres.log)`,
