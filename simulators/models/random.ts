@@ -1,0 +1,13 @@
+/** Numbers in [0, 1) from a seed, the same on every machine (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** A whole number from 0 to below `bound`. */
+export const below = (random: () => number, bound: number): number => Math.floor(random() * bound)
