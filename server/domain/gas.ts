@@ -89,16 +89,15 @@ function reasonsFrom(points: readonly AirPoint[], now: number): Reason[] {
 
 /** At least 3 %LEL for 10 minutes, in at least 2 samples; the last one holds for 10 minutes at most. */
 function staysAt(points: readonly AirPoint[], now: number): boolean {
-  return points.some((first, index) => {
-    if (first.value < noticeLel) return false
-    const rest = points.slice(index + 1)
-    const end = rest.findIndex((point) => point.value < noticeLel)
-    const run = end === -1 ? rest : rest.slice(0, end)
-    const last = run.at(-1)
-    if (!last) return false
-    const untilAt = end === -1 ? Math.max(last.at, Math.min(now, last.at + gapMsMax)) : last.at
-    return untilAt - first.at >= noticeForMs
-  })
+  let firstAt: number | null = null
+  for (const point of points) {
+    if (point.value < noticeLel) firstAt = null
+    else if (firstAt === null) firstAt = point.at
+    else if (point.at - firstAt >= noticeForMs) return true
+  }
+  const last = points.at(-1)
+  if (firstAt === null || !last || last.at === firstAt) return false
+  return Math.min(now, last.at + gapMsMax) - firstAt >= noticeForMs
 }
 
 /**
@@ -108,32 +107,34 @@ function staysAt(points: readonly AirPoint[], now: number): boolean {
 function comesTwice(points: readonly AirPoint[], now: number): boolean {
   const last = points.at(-1)
   if (last && last.value >= alarmLel && now - last.at > gapMsMax) return true
-  const high = points.map((point, index) => ({ ...point, index })).filter((point) => point.value >= alarmLel)
-  return high.some((first, index) =>
-    high
-      .slice(index + 1)
-      .some(
-        (second) =>
-          second.at - first.at >= alarmSamplesApartMs &&
-          (second.at - first.at <= gapMsMax || second.index === first.index + 1),
-      ),
-  )
+  let oldest = 0
+  return points.some((second, index) => {
+    if (second.value < alarmLel) return false
+    while (!isRecentHigh(points[oldest], second.at)) oldest++
+    const apartMs = second.at - (points[oldest]?.at ?? second.at)
+    const before = points[index - 1]
+    const afterGap = before !== undefined && before.value >= alarmLel && second.at - before.at > gapMsMax
+    return apartMs >= alarmSamplesApartMs || afterGap
+  })
 }
+
+const isRecentHigh = (point: AirPoint | undefined, at: number) =>
+  point !== undefined && point.value >= alarmLel && at - point.at <= gapMsMax
 
 /**
  * Faster than 2 %LEL a minute, up to a level that is an alarm (5 %LEL). Below that level the noise of a sensor,
  * 1 %LEL within 30 s, has the same slope.
  */
 const risesFast = (points: readonly AirPoint[]): boolean =>
-  points.some(
-    (to, index) =>
-      to.value >= alarmLel &&
-      points.slice(0, index).some((from) => {
-        const spanMs = to.at - from.at
-        const rise = ((to.value - from.value) / spanMs) * 60_000
-        return spanMs >= alarmSamplesApartMs && spanMs <= riseWithinMsMax && rise > criticalRisePerMinute
-      }),
-  )
+  points.some((to, index) => {
+    if (to.value < alarmLel) return false
+    const longestAgo = points.findLastIndex((from, at) => at < index && to.at - from.at > riseWithinMsMax)
+    return points.slice(longestAgo + 1, index).some((from) => isSteep(from, to))
+  })
+
+const isSteep = (from: AirPoint, to: AirPoint): boolean =>
+  to.at - from.at >= alarmSamplesApartMs &&
+  ((to.value - from.value) / (to.at - from.at)) * 60_000 > criticalRisePerMinute
 
 /** One spike above 3 %LEL, at most 5 minutes and 8 %LEL high, with less before and after it. */
 function isCookingSpike(points: readonly AirPoint[]): boolean {
