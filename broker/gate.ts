@@ -70,9 +70,7 @@ export class Gate extends Duplex {
     for (const frame of this.#read(chunk)) {
       if (frame.kind === 'broken') return this.#break(frame)
       this.#heldBytes += costBytesOf(frame)
-      // A ping overtakes messages that are held back, so that a slow database does not look like a dead device.
-      if (frame.kind === 'ping' && this.#isOpen) this.#held.unshift(frame)
-      else this.#held.push(frame)
+      this.#held.push(frame)
     }
     if (this.#heldBytes > this.#options.limits.heldBytesMax) this.#options.source.pause()
     this.#advance()
@@ -94,19 +92,26 @@ export class Gate extends Duplex {
 
   #advance(): void {
     if (this.destroyed || this.readableEnded || this.readableLength > 0) return
-    const [next] = this.#held
-    if (next === undefined) {
+    if (this.#held.length === 0) {
       if (this.#hasEnded) this.push(null)
       return
     }
     if (!this.#isOpen && this.#handed > 0) return
-    if (next.kind === 'publish' && !this.#options.mayPass()) return
-    this.#held.shift()
+    const next = this.#takeNext()
+    if (next === undefined) return
     this.#handed++
     this.#heldBytes -= costBytesOf(next)
     const { source, limits } = this.#options
     if (source.isPaused() && this.#heldBytes < limits.heldBytesMax / 2) source.resume()
     this.push(next.kind === 'publish' ? this.#seenByAedes(next) : next.bytes)
+  }
+
+  /** A ping overtakes messages that are held back, so that a slow database does not look like a dead device. */
+  #takeNext(): Frame | undefined {
+    const isHeldBack = this.#held[0]?.kind === 'publish' && !this.#options.mayPass()
+    if (!isHeldBack) return this.#held.shift()
+    const pingAt = this.#held.findIndex(({ kind }) => kind === 'ping')
+    return pingAt < 0 ? undefined : this.#held.splice(pingAt, 1)[0]
   }
 
   #seenByAedes(frame: Frame & { kind: 'publish' }): Buffer {
@@ -125,9 +130,8 @@ export class Gate extends Duplex {
     return bytes
   }
 
-  override _read(): void {
-    this.#advance()
-  }
+  // Packets are pushed as they come. Pushed from in here, inside read(), Node would forget to say 'readable' again.
+  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const { source } = this.#options

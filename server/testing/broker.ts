@@ -105,7 +105,7 @@ export const connectPacket = (fields: { clientId: string } & Partial<ConnectFiel
 })
 
 /** Things that arrive, and those who wait for them. */
-function createMailbox<T>() {
+export function createMailbox<T>() {
   let waiting: { wanted: (thing: T) => boolean; give: (thing: T) => void }[] = []
   const unread: T[] = []
   return {
