@@ -1,7 +1,7 @@
 // Carbon monoxide: from samples and the detector's own flag to a stage, with the reasons.
 import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
-import { dangerPoints, drawLine, findCleanSince, reachesMean } from './air-series.ts'
+import { dangerPoints, drawLine, findCleanSince, gapMsMax, reachesMean } from './air-series.ts'
 import type { AirPoint, AirSample, AirSegment } from './air-series.ts'
 import { estimateCohb, type Cohb } from './cohb.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
@@ -19,8 +19,9 @@ export type CoInput = {
   alreadyAt: Stage | null
   now: number
   /**
-   * When a human last closed an incident over this air. What was breathed before still counts for the estimate, but
-   * it opens nothing by itself any more: else every incident would open again from its own history.
+   * When a human last closed an incident over this air (condition is normal again, so `alreadyAt` is null). What was
+   * breathed before still counts for the estimate, but it opens nothing by itself any more, else every incident would
+   * open again from its own history; and a flag that was up already has ten minutes to fall.
    */
   dealtWithAt?: number | null
 }
@@ -69,7 +70,7 @@ export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Eviden
     ...windowReasons(drawLine({ points: fresh, holdFrom: holdPpm, now: input.now })),
     ...peakReasons(fresh),
     ...(exposed ? doseReasons(cohb) : []),
-    ...(input.flag?.active ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
+    ...(isFlagged(input) ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
   ]
   const reached = worstReason(reasons)
   const cleanSince = input.flag?.active
@@ -81,6 +82,19 @@ export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Eviden
     evidence: describe({ points: fresh, cohb, reached, cleanSince, flag: input.flag }),
   }
 }
+
+/**
+ * The detector's own alarm acts at once. One that was up when a human closed is an unchanged level: a detector is back
+ * within a minute of clean air (facts 2.2), so one that is still up ten minutes later is a new danger.
+ */
+export const isFlagged = ({
+  flag,
+  dealtWithAt,
+  now,
+}: Pick<CoInput, 'flag' | 'dealtWithAt' | 'now'>): boolean =>
+  flag !== null &&
+  flag.active &&
+  (dealtWithAt == null || flag.since > dealtWithAt || now - dealtWithAt >= gapMsMax)
 
 function settle(air: {
   reached: Stage | null

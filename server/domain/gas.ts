@@ -3,7 +3,7 @@ import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
 import { dangerPoints, findCleanSince, gapMsMax } from './air-series.ts'
 import type { AirPoint, AirSample } from './air-series.ts'
-import type { AirFlag } from './co.ts'
+import { isFlagged, type AirFlag } from './co.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
 
 /** Which lower explosive limit a device means: methane 5.0 vol % (GB, NFPA) or 4.4 (IEC 60079-20-1), facts 2.1. */
@@ -16,7 +16,7 @@ export type GasInput = {
   alreadyAt: Stage | null
   now: number
   lelConvention: LelConvention
-  /** When a human last closed an incident over this air: earlier samples open nothing any more. */
+  /** When a human last closed an incident over this air: as in CoInput. */
   dealtWithAt?: number | null
 }
 
@@ -56,7 +56,7 @@ export function judgeGas(input: GasInput): GasVerdict {
   const points = dangerPoints(samples, lelMax).filter((point) => point.at > (input.dealtWithAt ?? -Infinity))
   const reached = worstReason([
     ...reasonsFrom(points, input.now),
-    ...(input.flag?.active ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
+    ...(isFlagged(input) ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
   ])
   const cleanSince = input.flag?.active ? null : findCleanSince({ samples, below: noticeLel, now: input.now })
   const looksLikeCooking = isCookingSpike(points)
@@ -163,7 +163,8 @@ function describe(air: {
   }
   if (Number.isFinite(since)) evidence.since = since
   if (air.flag?.active) evidence.flag = true
-  if (air.reached) evidence.window = air.reached.window + (air.looksLikeCooking ? '+cooking' : '')
+  if (air.reached && air.reached.window !== 'flag') evidence.window = air.reached.window
+  if (air.looksLikeCooking) evidence.window = `${evidence.window ?? 'flag'}+cooking`
   if (air.cleanSince !== null) evidence.cleanSince = air.cleanSince
   return evidence
 }
