@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Client } from 'pg'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ask, newDataDir, open, patiently, postgresOf, quiet, supervisorOf } from '#testing/embedded-place.ts'
 import { holderProcess } from '#testing/holder.ts'
 import { openEmbedded } from './open.ts'
 import { isAlive } from './postmaster-file.ts'
+
+// several PostgreSQLs are made and several processes started in one test
+vi.setConfig({ testTimeout: 90_000 })
 
 const notes = 'select count(*)::int as answer from note'
 const kill = (pid: number) => process.kill(pid, 'SIGKILL')

@@ -55,7 +55,10 @@ function moveOut(dataDir: string, durability: Durability): Place {
   return { cluster, account, note }
 }
 
-const homes = { durable: () => ['/var/lib/curtain-pact'], disposable: () => [tmpdir(), '/tmp', '/var/tmp'] }
+/** Where what may get lost can be, best first. */
+export const temporary = () => [tmpdir(), '/tmp', '/var/tmp']
+
+const homes = { durable: () => ['/var/lib/curtain-pact'], disposable: temporary }
 
 function made(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o755 })
