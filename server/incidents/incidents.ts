@@ -1,0 +1,40 @@
+// What humans must deal with, until a human says what was found. app.ts joins it with rules, dispatch and the API.
+import type { Db, Tx } from '#db/database.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import type { Act } from './acting.ts'
+import { applyVerdicts } from './apply-verdicts.ts'
+import { cards } from './cards.ts'
+import type { CardFilter } from './cards-store.ts'
+import { checkBack, close, type Closing } from './close.ts'
+import { assign, dialled, logCall, note, type Dialled, type LoggedCall } from './desk-acts.ts'
+import { jobsOf } from './jobs.ts'
+import { noteProxy, type ProxyCheckIn } from './note-proxy.ts'
+import type { IncidentParts } from './parts.ts'
+import { readTimeline } from './read-timeline.ts'
+import { acknowledgeFor, respond, type Response } from './respond.ts'
+
+export type Incidents = ReturnType<typeof createIncidents>
+
+/** Every act is one transaction with its own `now` (epoch ms); what it refuses has written nothing. */
+export function createIncidents(parts: IncidentParts) {
+  const { db, dispatch } = parts
+  return {
+    /** In the transaction that stored what was judged: a danger is never known without somebody being told. */
+    applyVerdicts: (tx: Tx, verdicts: readonly Verdict[], now: number): Promise<void> =>
+      applyVerdicts(tx, verdicts, { now, dispatch }),
+
+    respond: (act: Act & Response) => respond(parts, act),
+    acknowledgeFor: (act: Act & { personId: number }) => acknowledgeFor(parts, act),
+    assign: (act: Act & { personId: number }) => assign(parts, act),
+    note: (act: Act & { text: string }) => note(parts, act),
+    logCall: (act: LoggedCall) => logCall(parts, act),
+    dialled: (act: Dialled) => dialled(parts, act),
+    close: (act: Closing) => close(parts, act),
+    checkBack: (act: Act & { note?: string | undefined }) => checkBack(parts, act),
+    noteProxy: (tx: Tx, proxy: ProxyCheckIn) => noteProxy(tx, proxy, dispatch),
+
+    cards: (asked: Db, filter: CardFilter, now: number) => cards(asked, filter, now),
+    timeline: (incidentId: number) => readTimeline(db, incidentId),
+    jobsOf: (personId: number, now: number) => jobsOf(db, personId, now),
+  }
+}

@@ -1,0 +1,38 @@
+import type { CheckInVia } from '#contract/primitives.ts'
+import type { Tx } from '#db/database.ts'
+import { json, sql } from '#db/sql.ts'
+import { record } from './acting.ts'
+import { clearConditions } from './conditions.ts'
+import { closeByItself } from './close-by-itself.ts'
+import type { IncidentDispatch } from './dispatch-side.ts'
+import { changeIncident, lockMissed } from './store.ts'
+
+export type ProxyCheckIn = {
+  residentId: number
+  byId: number
+  checkInId: number
+  via: CheckInVia
+  seenOrSpoken: 'seen' | 'spoken'
+  place: string
+  now: number
+}
+
+/**
+ * 代报平安 while she is being looked for: it stands on the card, and those who are on it hear of it. It is as good as
+ * her own press: what needs a human to close it still does.
+ */
+export async function noteProxy(tx: Tx, proxy: ProxyCheckIn, dispatch: IncidentDispatch): Promise<void> {
+  const { byId, now, checkInId, via, seenOrSpoken, place } = proxy
+  for (const incident of await lockMissed(tx, proxy.residentId)) {
+    const evidence = { ...incident.evidence, lateCheckInAt: incident.evidence.lateCheckInAt ?? now }
+    await clearConditions(tx, incident.id, now)
+    await changeIncident(tx, incident.id, sql`evidence = ${json(evidence)}`)
+    const detail = { checkInId, via, seenOrSpoken, place }
+    await record(tx, incident, { byId, now, what: 'proxyCheckIn', detail })
+    if (incident.stage === 'notice') {
+      await closeByItself(tx, incident, { now, what: 'closedByCheckIn', dispatch })
+    } else {
+      await dispatch.onNews(tx, incident.id, now)
+    }
+  }
+}
