@@ -1,0 +1,137 @@
+import { computed, effectScope, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { io, type Socket } from 'socket.io-client'
+import type { Cursor } from '#contract/community.ts'
+import type { ClientToServer, EventBatch, LogEvent, Ring, ServerToClient } from '#contract/live.ts'
+import { forget } from '../account/useMe.ts'
+import { nowAt, setServerTime } from '../time/clock.ts'
+import { isBehind, take } from './follow.ts'
+import { unlockOnFirstGesture, useSound } from './sound.ts'
+
+/** Heartbeats come every 5 s (contract/live.ts): two lost ones and a bit mean that the line is not live. */
+const staleAfterMs = 12_000
+/** Safety 2: a proof is believed for 30 s, so it is sent three times as often. */
+const presenceEveryMs = 10_000
+
+export type Following = {
+  communityId: number
+  cursor: Cursor
+  onEvents: (events: readonly LogEvent[]) => void
+  /** The cursor is too old: load anew and say where the new view stands. */
+  onSnapshot: () => Promise<Cursor>
+}
+
+export type Live = {
+  /** `connecting` until the first word, then `live`, or `stale` with the time since when. */
+  state: ComputedRef<'connecting' | 'live' | 'stale'>
+  /** When the server was last heard, epoch ms of its clock; undefined before the first word. */
+  heardAt: Readonly<Ref<number | undefined>>
+  /** Follows a community until the calling scope ends, or `stop` is called. */
+  follow: (following: Following) => () => void
+  onJobs: (hear: (incidentId: number) => void) => void
+  onRing: (hear: (ring: Ring) => void) => void
+  onSignedOut: (hear: () => void) => void
+  /** The page did sound, or show, this telling. */
+  rang: (tellingId: number) => void
+}
+
+let socket: Socket<ServerToClient, ClientToServer> | undefined
+const connected = ref(false)
+const heardAt = ref<number>()
+
+/** The one line to the server of this page. */
+export function useLive(): Live {
+  const line = (socket ??= open())
+  const state = computed(() => {
+    if (heardAt.value === undefined) return 'connecting'
+    return connected.value && nowAt.value - heardAt.value < staleAfterMs ? 'live' : 'stale'
+  })
+  return {
+    state,
+    heardAt,
+    follow: (following) => follow(line, following),
+    onJobs: (hear) => listen(line, 'jobs', ({ incidentId }: { incidentId: number }) => hear(incidentId)),
+    onRing: (hear) => listen(line, 'ring', hear),
+    onSignedOut: (hear) => listen(line, 'signedOut', hear),
+    rang: (tellingId) => line.emit('rang', tellingId),
+  }
+}
+
+function open(): Socket<ServerToClient, ClientToServer> {
+  const line: Socket<ServerToClient, ClientToServer> = io({ transports: ['websocket'] })
+  line.on('connect', () => (connected.value = true))
+  line.on('disconnect', () => (connected.value = false))
+  line.on('head', ({ at }) => heard(at))
+  line.on('signedOut', () => {
+    forget()
+    line.disconnect()
+    socket = undefined
+  })
+  unlockOnFirstGesture()
+  // Outlives the page that opened it: the line belongs to the browser tab.
+  effectScope(true).run(() => provePresence(line))
+  return line
+}
+
+function heard(at: number): void {
+  setServerTime(at)
+  heardAt.value = at
+}
+
+/** Safety 2: the server counts a page as told only while it proves that it is in front and may sound. */
+function provePresence(line: Socket<ServerToClient, ClientToServer>): void {
+  const { unlocked } = useSound()
+  const prove = () =>
+    line.connected &&
+    line.emit('presence', { inFront: document.visibilityState === 'visible', sound: unlocked.value })
+  line.on('connect', prove)
+  document.addEventListener('visibilitychange', prove)
+  addEventListener('focus', prove)
+  setInterval(prove, presenceEveryMs)
+  watch(unlocked, prove)
+}
+
+function follow(line: Socket<ServerToClient, ClientToServer>, following: Following): () => void {
+  const { communityId } = following
+  let cursor = following.cursor
+  let asking = false
+
+  async function ask(): Promise<void> {
+    if (asking || !line.connected) return
+    asking = true
+    try {
+      const reply = await line.emitWithAck('watch', { communityId, cursor })
+      if (!reply.ok) return
+      heard(nowAt.value)
+      if (reply.how === 'snapshot') cursor = await following.onSnapshot()
+    } finally {
+      asking = false
+    }
+  }
+
+  function hear(batch: EventBatch): void {
+    if (batch.communityId !== communityId) return
+    const taken = take(cursor, batch)
+    if (taken.how === 'gap') return askAgain()
+    if (taken.how === 'old') return
+    cursor = taken.cursor
+    following.onEvents(taken.events)
+  }
+
+  const askAgain = (): void => void ask().catch(() => undefined)
+  const beat = (head: { communityId: number; cursor: Cursor }): void => {
+    if (head.communityId === communityId && isBehind(cursor, head.cursor)) askAgain()
+  }
+  line.on('connect', askAgain).on('events', hear).on('head', beat)
+  askAgain()
+  const stop = (): void => {
+    line.off('connect', askAgain).off('events', hear).off('head', beat)
+    line.emit('unwatch', communityId)
+  }
+  onScopeDispose(stop)
+  return stop
+}
+
+function listen(line: Socket, event: string, hear: (...values: never[]) => void): void {
+  line.on(event, hear as (...values: unknown[]) => void)
+  onScopeDispose(() => line.off(event, hear as (...values: unknown[]) => void))
+}

@@ -1,0 +1,24 @@
+import { readonly, shallowRef, type Ref } from 'vue'
+
+export type Toast = { id: number; text: string; tone: 'plain' | 'well' | 'alarm' }
+
+/** Long enough to read two sentences aloud. */
+const shownMs = 6000
+/** More than these at once would hide the page; the oldest leaves first. */
+const toastsMax = 3
+
+const list = shallowRef<readonly Toast[]>([])
+let last = 0
+
+export const toasts: Readonly<Ref<readonly Toast[]>> = readonly(list) as Readonly<Ref<readonly Toast[]>>
+
+/** Says something for a moment, also to screen readers. Never the only place where danger is told. */
+export function say(text: string, tone: Toast['tone'] = 'plain'): void {
+  const toast = { id: ++last, text, tone }
+  list.value = [...list.value, toast].slice(-toastsMax)
+  setTimeout(() => unsay(toast.id), shownMs)
+}
+
+export function unsay(id: number): void {
+  list.value = list.value.filter((toast) => toast.id !== id)
+}
