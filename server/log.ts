@@ -1,0 +1,13 @@
+// One line an event, with fields; never a name, a phone number or an address.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { destination, pino, type Logger } from 'pino'
+import type { Config } from './config.ts'
+
+/** Into DATA_DIR/server.log, so that the terminal stays readable; to standard output without a demo. */
+export function createLog(config: Config): Logger {
+  if (config.demo === false) return pino({ level: config.logLevel, base: null })
+  mkdirSync(config.dataDir, { recursive: true })
+  const file = destination({ dest: join(config.dataDir, 'server.log'), sync: false })
+  return pino({ level: config.logLevel, base: null }, file)
+}
