@@ -5,6 +5,8 @@ import { Type } from 'typebox'
 import type { Db } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 import type { DeviceKind, PairingRole, PowerClass, RiskTier, Role } from '#contract/primitives.ts'
+import { nextOccurrence } from '#domain/occurrence.ts'
+import { limits } from '../limits.ts'
 import { castPassword, castPasswordHash } from './cast-password.ts'
 
 export type CastDevice = { id: number; serial: string; secret: string }
@@ -13,7 +15,6 @@ export type Cast = Awaited<ReturnType<typeof seedCast>>
 
 const Row = Type.Object({ id: Type.Integer() })
 const zone = 'Asia/Shanghai'
-const dayMs = 24 * 3_600_000
 
 /**
  * Writes the cast into an empty, migrated database. Everybody's next morning is due at 8:00 in Shanghai, the first
@@ -173,7 +174,14 @@ async function seedHomes(db: Db, areas: Areas, buildings: Buildings) {
 type Homes = Awaited<ReturnType<typeof seedHomes>>
 
 async function seedResidents(db: Db, areas: Areas, homes: Homes, now: number) {
-  const due = nextEight(now)
+  const due = nextOccurrence({
+    deadline: '08:00',
+    days: [1, 2, 3, 4, 5, 6, 7],
+    edge: 'morning',
+    zone,
+    after: now,
+    remindBeforeMs: limits.remindBeforeMs,
+  })
   const resident = async (home: keyof Homes, name: string, greeting: string, tier: RiskTier = 'general') => {
     const communityId = home === 'sun' ? areas.hemu : areas.xingfu
     const { id } = await db.one(
@@ -189,8 +197,8 @@ async function seedResidents(db: Db, areas: Areas, homes: Homes, now: number) {
     await db.run(sql`
       insert into pact (community_id, resident_id, home_id, due_on, opens_at, remind_at, due_at)
       values (
-        ${communityId}, ${id}, ${homes[home]}, ${due.on}, ${at(due.dueAt - 4 * 3_600_000)},
-        ${at(due.dueAt - 30 * 60_000)}, ${at(due.dueAt)}
+        ${communityId}, ${id}, ${homes[home]}, ${due.on}, ${at(due.opensAt)},
+        ${at(due.remindAt)}, ${at(due.dueAt)}
       )`)
     return id
   }
@@ -256,14 +264,6 @@ async function seedPairings(db: Db, areas: Areas, homes: Homes, persons: Persons
   await pair('couple', 'zhang', { role: 'backup' })
   await pair('he', 'zhang', { role: 'steward' })
   await pair('he', 'wang', { role: 'backup' })
-}
-
-/** Shanghai has had one offset, +08:00, since 1991. */
-function nextEight(now: number): { on: string; dueAt: number } {
-  const onOf = (instant: number) => new Date(instant + 8 * 3_600_000).toISOString().slice(0, 10)
-  const today = Date.parse(`${onOf(now)}T08:00:00+08:00`)
-  const dueAt = now < today ? today : today + dayMs
-  return { on: onOf(dueAt), dueAt }
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -1,0 +1,32 @@
+// Every route's handler, by subject. A route without one does not compile.
+import { absenceHandlers } from './absence.ts'
+import { accountHandlers } from './account.ts'
+import type { ApiSettings } from './create-api.ts'
+import { demoHandlers } from './demo.ts'
+import { deskHandlers } from './desk.ts'
+import { firstRunHandlers } from './first-run.ts'
+import type { Handlers } from './handler.ts'
+import { homeSheetHandlers } from './home-sheet.ts'
+import { incidentHandlers } from './incidents.ts'
+import { ledgerHandlers } from './ledger.ts'
+import { messageHandlers } from './messages.ts'
+import { proxyHandlers } from './proxy-check-in.ts'
+import { residentPageHandlers } from './resident-page.ts'
+import { seriesHandlers } from './series.ts'
+
+export const handlersOf = (settings: ApiSettings) =>
+  ({
+    health: () => settings.health(),
+    ...accountHandlers(settings),
+    ...firstRunHandlers(settings),
+    ...deskHandlers(settings),
+    ...ledgerHandlers(settings),
+    ...messageHandlers(settings),
+    ...homeSheetHandlers(settings),
+    ...seriesHandlers(settings),
+    ...incidentHandlers(settings),
+    ...proxyHandlers(settings),
+    ...absenceHandlers(settings),
+    ...residentPageHandlers(settings),
+    ...demoHandlers(settings),
+  }) satisfies Handlers

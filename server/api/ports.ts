@@ -1,0 +1,96 @@
+// What the API needs of other stages. app.ts fills these in; the API knows no stage by name.
+import type { Db, Tx } from '#db/database.ts'
+import type { Health } from '#contract/account.ts'
+import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
+import type { IncidentCard, Job, TimelineEntry } from '#contract/incident.ts'
+import type { OutcomeCode } from '#contract/outcomes.ts'
+import type { CheckInVia } from '#contract/primitives.ts'
+import type { Refusal, RouteInput, RouteReply } from '#contract/routes.ts'
+
+/** What an act on an incident came to. `by` is the name of whoever was first. */
+export type ActResult = { ok: true } | { ok: false; code: Refusal['code']; by?: string | undefined }
+
+/** Which cards: every member narrows further. Without `states`, those that are not closed. */
+export type CardFilter = {
+  communityId?: number
+  homeIds?: readonly number[]
+  incidentIds?: readonly number[]
+  personId?: number
+  states?: readonly IncidentState[]
+}
+
+/** `byId` is the person who acts; `now` is epoch ms. */
+export type IncidentActs = {
+  respond(act: {
+    incidentId: number
+    byId: number
+    act: ResponderAct
+    finding?: Finding | undefined
+    reason?: string | undefined
+    now: number
+  }): Promise<ActResult>
+  acknowledgeFor(act: { incidentId: number; byId: number; personId: number; now: number }): Promise<ActResult>
+  assign(act: { incidentId: number; byId: number; personId: number; now: number }): Promise<ActResult>
+  note(act: { incidentId: number; byId: number; text: string; now: number }): Promise<ActResult>
+  logCall(act: {
+    incidentId: number
+    byId: number
+    to: string
+    answered: boolean
+    said?: string | undefined
+    now: number
+  }): Promise<ActResult>
+  dialled(act: { callId: number; byId: number; answer: string; now: number }): Promise<ActResult>
+  close(act: {
+    incidentId: number
+    byId: number
+    outcome: OutcomeCode
+    note?: string | undefined
+    version?: number | undefined
+    now: number
+  }): Promise<ActResult>
+  checkBack(act: {
+    incidentId: number
+    byId: number
+    note?: string | undefined
+    now: number
+  }): Promise<ActResult>
+  /** Writes a 代报平安 on the timeline and the evidence of the resident's open missed check-in, if there is one. */
+  noteProxy(tx: Tx, proxy: ProxyCheckIn): Promise<void>
+}
+
+export type ProxyCheckIn = {
+  residentId: number
+  byId: number
+  checkInId: number
+  via: CheckInVia
+  seenOrSpoken: 'seen' | 'spoken'
+  place: string
+  now: number
+}
+
+export type IncidentViews = {
+  /** Worst first. `db` is the database, or the transaction that the rest of a view is read in. */
+  cards(db: Db, filter: CardFilter, now: number): Promise<IncidentCard[]>
+  /** Oldest first. */
+  timeline(incidentId: number): Promise<TimelineEntry[]>
+  jobsOf(personId: number, now: number): Promise<Job[]>
+  /** Whether some channel of the people on duty, or paired, wakes a sleeping phone (safety 2). */
+  canWake(communityId: number): Promise<boolean>
+}
+
+/** A resident's own page speaks through the same door as her button. `messageId` de-duplicates. */
+export type WebSigns = {
+  checkIn(residentId: number, messageId: string, now: number): Promise<void>
+  sos(residentId: number, messageId: string, now: number): Promise<void>
+}
+
+export type DemoPort = {
+  status(): Promise<RouteReply<'demo'>> | RouteReply<'demo'>
+  begin(how: { autoplay: boolean; again: boolean }): Promise<void> | void
+  setAutoplay(autoplay: boolean): Promise<void> | void
+  act(act: RouteInput<'testerAct'>['body']): Promise<void> | void
+  scenario(scenario: RouteInput<'testerScenario'>['body']): Promise<void> | void
+}
+
+export type HealthPort = () => Promise<Health>

@@ -1,0 +1,123 @@
+import { Type, type Static } from 'typebox'
+import { Edge, Origin, orNull } from '#contract/primitives.ts'
+import type { Db, Tx } from '#db/database.ts'
+import { at, sql } from '#db/sql.ts'
+
+const Subject = Type.Object({
+  id: Type.Integer(),
+  communityId: Type.Integer(),
+  homeId: Type.Integer(),
+  greeting: Type.String(),
+  zone: Type.String(),
+  origin: Origin,
+})
+/** A resident with what is needed of the community: its zone, and whether it is a demo. */
+export type Subject = Static<typeof Subject>
+
+export const findSubject = (db: Db, residentId: number): Promise<Subject | undefined> =>
+  db.maybeOne(
+    Subject,
+    sql`
+      select r.id, r.community_id, r.home_id, r.greeting, a.zone, a.origin
+      from resident r
+      join area a on a.id = r.community_id
+      where r.id = ${residentId}`,
+  )
+
+const Occurrence = Type.Object({
+  pactId: Type.Integer(),
+  edge: Edge,
+  on: Type.String(),
+  opensAt: Type.Integer(),
+  dueAt: Type.Integer(),
+  coveredAt: orNull(Type.Integer()),
+})
+/** The next occurrence of a pact that is not yet judged. */
+export type Occurrence = Static<typeof Occurrence>
+
+/** Soonest first; locked, for who wants to cover one. */
+export const lockOccurrences = (tx: Tx, residentId: number): Promise<Occurrence[]> =>
+  tx.many(
+    Occurrence,
+    sql`
+      select id as pact_id, edge, due_on as "on", opens_at, due_at, covered_at
+      from pact
+      where resident_id = ${residentId}
+        and not paused
+      order by due_at
+      for update`,
+  )
+
+/** Soonest first. */
+export const occurrencesOf = (db: Db, residentId: number): Promise<Occurrence[]> =>
+  db.many(
+    Occurrence,
+    sql`
+      select id as pact_id, edge, due_on as "on", opens_at, due_at, covered_at
+      from pact
+      where resident_id = ${residentId}
+        and not paused
+      order by due_at`,
+  )
+
+const Missed = Type.Object({
+  incidentId: Type.Integer(),
+  pactId: orNull(Type.Integer()),
+  on: orNull(Type.String()),
+})
+
+/** The missed check-in of this resident that is still dealt with. */
+export const openMissed = (db: Db, residentId: number): Promise<Static<typeof Missed> | undefined> =>
+  db.maybeOne(
+    Missed,
+    sql`
+      select id as incident_id, pact_id, "on"
+      from incident
+      where resident_id = ${residentId}
+        and kind = 'missed'
+        and state = 'open'
+      order by opened_at desc
+      limit 1`,
+  )
+
+export type GivenCheckIn = {
+  subject: Subject
+  covers: { pactId: number | null; on: string; late: boolean; edge: Edge } | undefined
+  via: 'phone' | 'visit' | 'proxy'
+  seenOrSpoken: 'seen' | 'spoken'
+  place: string
+  byId: number
+  now: number
+}
+
+/** A check-in that somebody gave for the resident. Gives its id. */
+export async function insertGivenCheckIn(tx: Tx, given: GivenCheckIn): Promise<number> {
+  const { subject, covers } = given
+  const { id } = await tx.one(
+    Type.Object({ id: Type.Integer() }),
+    sql`
+      insert into check_in (
+        community_id, resident_id, home_id, pact_id, "on", at, received_at, time_source,
+        via, edge, late, given_by, seen_or_spoken, place, origin
+      )
+      values (
+        ${subject.communityId}, ${subject.id}, ${subject.homeId}, ${covers?.pactId ?? null}, ${covers?.on ?? null},
+        ${at(given.now)}, ${at(given.now)}, 'server', ${given.via}, ${covers?.edge ?? 'morning'},
+        ${covers?.late ?? false}, ${given.byId}, ${given.seenOrSpoken}, ${given.place}, ${subject.origin}
+      )
+      returning id`,
+  )
+  return id
+}
+
+/** Only where nothing covers the occurrence yet: the first sign of the morning stays the one that counted. */
+export async function coverOccurrence(
+  tx: Tx,
+  { pactId, checkInId, now }: { pactId: number; checkInId: number; now: number },
+): Promise<void> {
+  await tx.run(sql`
+    update pact
+    set covered_by = ${checkInId}, covered_at = ${at(now)}
+    where id = ${pactId}
+      and covered_by is null`)
+}
