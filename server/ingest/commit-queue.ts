@@ -1,0 +1,138 @@
+// The queue in front of the database: one transaction at a time, a lone message at once, company in the next.
+import type { Clock } from '#clock/clock.ts'
+import type { Database } from '#db/database.ts'
+import { commit } from './commit.ts'
+import type { Pending, PendingMessage, PendingPresence } from './gather.ts'
+import { isHazard } from './hazard.ts'
+import type { IngestLog } from './message.ts'
+import { takeBatch, type Waiting } from './queue.ts'
+import type { Judge } from './store-batch.ts'
+import { NotStored } from './trouble.ts'
+
+export type CommitQueueOptions = {
+  db: Database
+  clock: Clock
+  log: IngestLog
+  limits: { batchRowsMax: number; pendingMessagesMax: number }
+  /** Judges what a transaction stored, in that transaction. `now` in epoch ms. */
+  judge: Judge
+  /** The application acknowledgement, after COMMIT: the device may delete its copy of this message. */
+  acknowledge: (serial: string, messageId: string, storedAt: number) => void
+}
+
+type Item = Waiting & { pending: Pending; resolve: () => void; reject: (error: NotStored) => void }
+
+/** How long coming and going waits after the database was away (ms); messages are offered again by the broker. */
+const presenceRetryMs = 1000
+
+export function createCommitQueue(options: CommitQueueOptions) {
+  const { clock, limits } = options
+  const queue: Item[] = []
+  const counts = createCounts(options)
+  let working: Promise<void> | undefined
+  let closed = false
+
+  function kick(): void {
+    if (queue.length > 0) working ??= work()
+  }
+
+  /** Ends in the same breath in which it finds the queue empty: who comes next starts it anew. */
+  async function work(): Promise<void> {
+    try {
+      while (queue.length > 0) {
+        const batch = takeBatch(queue, limits.batchRowsMax)
+        const failure = await commitItems(batch, options, counts.stored)
+        if (failure) return giveBack(failure.left, failure.reason)
+      }
+    } finally {
+      working = undefined
+    }
+  }
+
+  /** Everything that waits goes back, not this batch alone: else a later message of a client would pass an earlier. */
+  function giveBack(left: readonly Item[], reason: NotStored): void {
+    const all = [...left, ...queue.splice(0)]
+    options.log.warn({ error: reason, messages: all.length }, 'nothing can be stored now')
+    const noted = all.filter(({ pending }) => pending.is === 'presence')
+    queue.push(...noted)
+    if (noted.length > 0 && !closed) clock.after(presenceRetryMs, kick)
+    for (const item of all) if (item.pending.is === 'message') item.reject(reason)
+  }
+
+  return {
+    /** Resolves after COMMIT; rejects with NotStored. */
+    add: (pending: PendingMessage): Promise<void> => {
+      if (closed) return Promise.reject(new NotStored('the service is stopping'))
+      if (queue.length >= limits.pendingMessagesMax)
+        return Promise.reject(new NotStored('too many messages are waiting'))
+      return new Promise((resolve, reject) => {
+        queue.push({ ...waitingOf(pending), resolve, reject })
+        kick()
+      })
+    },
+    /** Stores it in its turn; nobody waits for it. */
+    note: (pending: PendingPresence): void => {
+      if (closed || queue.length >= limits.pendingMessagesMax) return
+      queue.push({ ...waitingOf(pending), resolve: () => {}, reject: () => {} })
+      kick()
+    },
+    settled: () => working ?? Promise.resolve(),
+    close: () => {
+      closed = true
+    },
+    stats: () => ({ pending: queue.length, ...counts.read() }),
+  }
+}
+
+type OnStored = (pending: Pending, how: 'stored' | 'quarantined') => void
+
+/** Gives what is left over when nothing more can be stored. */
+async function commitItems(
+  batch: readonly Item[],
+  { db, log, clock, judge }: CommitQueueOptions,
+  onStored: OnStored,
+): Promise<{ left: Item[]; reason: NotStored } | undefined> {
+  const items = new Map(batch.map((item) => [item.pending, item]))
+  const settle: Parameters<typeof commit>[1]['onStored'] = (pieces, how) => {
+    for (const pending of pieces) {
+      onStored(pending, how)
+      items.get(pending)?.resolve()
+      items.delete(pending)
+    }
+  }
+  try {
+    await commit([...items.keys()], { db, log, clock, judge, onStored: settle })
+    return undefined
+  } catch (error) {
+    const reason = error instanceof NotStored ? error : new NotStored('not stored', { cause: error })
+    return { left: [...items.values()], reason }
+  }
+}
+
+function createCounts({ clock, log, acknowledge }: CommitQueueOptions) {
+  const counts = { accepted: 0, quarantined: 0, problems: 0, storedAt: null as number | null }
+  const stored: OnStored = (pending, how) => {
+    counts.storedAt = clock.now()
+    if (pending.is === 'presence') return
+    counts.accepted += 1
+    counts.quarantined += how === 'quarantined' ? 1 : 0
+    counts.problems += pending.parsed.problems.length
+    const { id } = pending.parsed
+    // Also for a copy: the device asks because it never heard the first answer.
+    if (id === null || pending.message.will) return
+    try {
+      acknowledge(pending.principal.serial, id, counts.storedAt)
+    } catch (error) {
+      log.error({ error }, 'an acknowledgement could not be sent')
+    }
+  }
+  return { stored, read: () => ({ ...counts }) }
+}
+
+function waitingOf(pending: Pending): Waiting & { pending: Pending } {
+  if (pending.is === 'presence')
+    return { client: pending.principal.serial, isHazard: false, rows: 1, pending }
+  const { fact } = pending.parsed
+  const rows = 1 + (fact.is === 'readings' ? fact.values.length : 0)
+  return { client: pending.principal.serial, isHazard: isHazard(fact), rows, pending }
+}

@@ -1,0 +1,93 @@
+// What is known of a device, folded over its messages: pure, and never moving backwards in time.
+import { Type, type Static } from 'typebox'
+import { DeviceFlags } from '#contract/messages.ts'
+import { orNull } from '#contract/primitives.ts'
+import { flagBits, type StoredReading } from '#domain/stored.ts'
+
+const AlarmKind = Type.Enum(['co', 'gas', 'smoke'])
+type AlarmKind = Static<typeof AlarmKind>
+
+/**
+ * The detector's own flags: `co` is the level; `coSince` when it last rose, `coAt` when it was last told (epoch ms).
+ */
+export const AlarmActive = Type.Object({
+  co: Type.Optional(Type.Boolean()),
+  coSince: Type.Optional(Type.Integer()),
+  coAt: Type.Optional(Type.Integer()),
+  gas: Type.Optional(Type.Boolean()),
+  gasSince: Type.Optional(Type.Integer()),
+  gasAt: Type.Optional(Type.Integer()),
+  smoke: Type.Optional(Type.Boolean()),
+  smokeSince: Type.Optional(Type.Integer()),
+  smokeAt: Type.Optional(Type.Integer()),
+})
+export type AlarmActive = Static<typeof AlarmActive>
+
+const Instant = orNull(Type.Integer())
+const Level = orNull(Type.Number())
+
+export const DeviceState = Type.Object({
+  lastSeenAt: Instant,
+  silentAt: Instant,
+  online: orNull(Type.Boolean()),
+  battery: Level,
+  flags: DeviceFlags,
+  lastCo: Level,
+  lastCoAt: Instant,
+  lastGas: Level,
+  lastGasAt: Instant,
+  hotAt: Instant,
+  alarmActive: AlarmActive,
+})
+export type DeviceState = Static<typeof DeviceState>
+
+/** From here on air is worth judging: ppm of the mildest CO window (9 over 8 h), and a third of the one of gas. */
+const hotFrom: Partial<Record<StoredReading['kind'], number>> = { co: 9, gas: 1 }
+
+/** Every message proves that the device lives, and moves the moment at which it counts as silent. */
+export function heardBy(state: DeviceState, receivedAt: number, silentAfterMs: number): DeviceState {
+  const lastSeenAt = later(state.lastSeenAt, receivedAt)
+  return { ...state, lastSeenAt, silentAt: later(state.silentAt, lastSeenAt + silentAfterMs), online: true }
+}
+
+const later = (a: number | null, b: number): number => Math.max(a ?? b, b)
+
+export function withHealth(
+  state: DeviceState,
+  health: { battery: number | null; flags: DeviceFlags | null; online: boolean | null },
+): DeviceState {
+  return {
+    ...state,
+    battery: health.battery ?? state.battery,
+    flags: health.flags ?? state.flags,
+    online: health.online ?? state.online,
+  }
+}
+
+/** A test is no air that anybody breathes (safety 17); it is stored, and moves nothing here. */
+export function withReading(state: DeviceState, reading: StoredReading): DeviceState {
+  if ((reading.flags & flagBits.test) !== 0) return state
+  const { kind, value, at } = reading
+  const isHot = value >= (hotFrom[kind] ?? Infinity)
+  const next = isHot ? { ...state, hotAt: later(state.hotAt, at) } : state
+  if (kind === 'co' && at >= (state.lastCoAt ?? at)) return { ...next, lastCo: value, lastCoAt: at }
+  if (kind === 'gas' && at >= (state.lastGasAt ?? at)) return { ...next, lastGas: value, lastGasAt: at }
+  if (kind === 'battery') return { ...next, battery: value }
+  return next
+}
+
+/** The detector's flag is a level: told again it changes nothing but when it was told (payloads rule 1). */
+export function withAlarm(
+  state: DeviceState,
+  alarm: { kind: AlarmKind; active: boolean; flags: DeviceFlags },
+  at: number,
+): DeviceState {
+  const { kind, active, flags } = alarm
+  const was = state.alarmActive
+  if (flags.test === true || at < (was[`${kind}At`] ?? at)) return state
+  const since = was[kind] === active ? (was[`${kind}Since`] ?? at) : at
+  return {
+    ...state,
+    alarmActive: { ...was, [kind]: active, [`${kind}Since`]: since, [`${kind}At`]: at },
+  }
+}

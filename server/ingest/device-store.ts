@@ -1,0 +1,42 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Type } from 'typebox'
+import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
+import type { Db } from '#db/database.ts'
+import { sql } from '#db/sql.ts'
+import type { DevicePrincipal } from './message.ts'
+
+const Row = Type.Object({
+  deviceId: Id,
+  serial: Type.String(),
+  communityId: Id,
+  homeId: Id,
+  residentId: orNull(Id),
+  kind: DeviceKind,
+  power: PowerClass,
+  origin: Origin,
+  indoors: Type.Boolean(),
+  secretHash: Type.Unsafe<Buffer>(Type.Unknown()),
+})
+
+/** Who this is, if the secret is the device's own. Secrets are random, so a fast hash is right (ground.md). */
+export async function findDevice(
+  db: Db,
+  serial: string,
+  secret: string | Buffer,
+): Promise<DevicePrincipal | undefined> {
+  if (serial.includes('\0')) return undefined
+  const row = await db.maybeOne(
+    Row,
+    sql`
+      select id as device_id, serial, community_id, home_id, resident_id, kind, power, origin, indoors, secret_hash
+      from device
+      where serial = ${serial}`,
+  )
+  const given = createHash('sha256').update(secret).digest()
+  // The comparison is made for an unknown serial too: how long the answer takes must not tell them apart.
+  const known = row?.secretHash.length === given.length ? row.secretHash : Buffer.alloc(given.length)
+  const isOwn = timingSafeEqual(given, known)
+  if (!row || !isOwn) return undefined
+  const { secretHash: _, ...principal } = row
+  return principal
+}

@@ -1,0 +1,216 @@
+// From messages to facts: pure. What is refused, what is heard, what is a reading, a press, a sign.
+import type { DeviceFlags } from '#contract/messages.ts'
+import type { DeviceKind, Edge, Origin } from '#contract/primitives.ts'
+import { judgedTime } from '#domain/device-time.ts'
+import { flagBits, type Moment, type Source, type StoredBatch } from '#domain/stored.ts'
+import { limits } from '../limits.ts'
+import { heardBy, withAlarm, withHealth, withReading, type DeviceState } from './device-state.ts'
+import type { Fact } from './facts.ts'
+import type { DevicePrincipal, Incoming, Problem } from './message.ts'
+import type { Parsed } from './parse.ts'
+import type { RefusedRow } from './refused-store.ts'
+
+/** A device as it stands in the database, locked for this batch. */
+export type Device = Source & {
+  kind: DeviceKind
+  /** Who lives there alone; null where nobody or several people do. */
+  soleResidentId: number | null
+  /** How long it may say nothing (ms). */
+  silentAfterMs: number
+  /** What counts as real in its community. */
+  communityOrigin: Origin
+  state: DeviceState
+}
+
+/** A message under way to the database. `storeId` is its own id, or one derived for it. */
+export type PendingMessage = {
+  is: 'message'
+  principal: DevicePrincipal
+  message: Incoming
+  parsed: Parsed
+  storeId: string
+}
+
+/** A device came or went; `at` in epoch ms. */
+export type PendingPresence = { is: 'presence'; principal: DevicePrincipal; online: boolean; at: number }
+
+export type Pending = PendingMessage | PendingPresence
+
+export type Press = Source &
+  Moment & {
+    messageId: string
+    deviceTime: number | null
+    via: 'button' | 'curtain'
+    edge: Edge | null
+    unreadable: boolean
+    /** False for a press that may cover nobody's pact: simulated in a real community, or the reverse (safety 17). */
+    counts: boolean
+  }
+
+export type CommandResult = { deviceId: number; command: number; result: string; at: number }
+
+export type Gathered = Omit<StoredBatch, 'checkIns'> & {
+  presses: Press[]
+  results: CommandResult[]
+  refused: RefusedRow[]
+  states: Map<number, DeviceState>
+}
+
+/** Sorts what is new from known devices into facts, in the order of its arrival. */
+export function gather(fresh: readonly Pending[], devices: ReadonlyMap<number, Device>): Gathered {
+  const gathered: Gathered = {
+    readings: [],
+    alarms: [],
+    soses: [],
+    signs: [],
+    health: [],
+    presses: [],
+    results: [],
+    refused: [],
+    states: new Map(),
+  }
+  for (const pending of fresh) {
+    const device = devices.get(pending.principal.deviceId)
+    if (!device) continue
+    if (pending.is === 'presence') gatherPresence(gathered, pending, device)
+    else gatherMessage({ gathered, pending, device })
+  }
+  return gathered
+}
+
+type One = { gathered: Gathered; pending: PendingMessage; device: Device }
+type Change = (state: DeviceState) => DeviceState
+
+function change(gathered: Gathered, device: Device, by: Change): void {
+  gathered.states.set(device.deviceId, by(gathered.states.get(device.deviceId) ?? device.state))
+}
+
+function gatherPresence(gathered: Gathered, { online, at }: PendingPresence, device: Device): void {
+  const moment: Moment = { at, receivedAt: at, timeSource: 'server' }
+  gathered.health.push({ ...sourceOf(device), ...moment, ...saysNothing, online })
+  change(gathered, device, (state) =>
+    online ? heardBy(state, at, device.silentAfterMs) : { ...state, online: false },
+  )
+}
+
+function gatherMessage(one: One): void {
+  const { gathered, pending, device } = one
+  const { message, parsed } = pending
+  for (const problem of parsed.problems) refuse(one, problem)
+  // A last will is the broker speaking, and who says goodbye is not heard of next.
+  const isHeard = message.will !== true && !isFarewell(parsed.fact)
+  if (isHeard) change(gathered, device, (state) => heardBy(state, message.receivedAt, device.silentAfterMs))
+  addFact(one, parsed.fact)
+}
+
+const isFarewell = (fact: Fact): boolean => fact.is === 'health' && fact.online === false
+
+function addFact(one: One, fact: Fact): void {
+  const { gathered } = one
+  const source = { ...sourceOf(one.device), ...momentOf(one, one.pending.parsed.deviceTime) }
+  if (fact.is === 'checkIn') addPress(one, fact, source)
+  if (fact.is === 'readings') addReadings(one, fact)
+  if (fact.is === 'alarm') {
+    gathered.alarms.push({ ...source, ...without(fact) })
+    change(one.gathered, one.device, (state) => withAlarm(state, fact, source.at))
+  }
+  if (fact.is === 'sos') gathered.soses.push({ ...source, ...without(fact) })
+  if (fact.is === 'sign') gathered.signs.push({ ...source, what: fact.what })
+  if (fact.is === 'health') addHealth(one, without(fact), source)
+  if (fact.is === 'nothing' || fact.is === 'result') addHealth(one, saysNothing, source)
+  if (fact.is === 'result') gathered.results.push(resultOf(one, fact))
+}
+
+const without = <F extends { is: string }>({ is: _is, ...rest }: F): Omit<F, 'is'> => rest
+
+type Health = Omit<Fact & { is: 'health' }, 'is'>
+const saysNothing: Health = { battery: null, flags: null, online: null }
+
+function addHealth(one: One, health: Health, source: Source & Moment): void {
+  one.gathered.health.push({ ...source, ...health })
+  change(one.gathered, one.device, (state) => withHealth(state, health))
+}
+
+function addPress(one: One, fact: Fact & { is: 'checkIn' }, source: Source & Moment): void {
+  const { gathered, pending, device } = one
+  const age = pressProblem(pending)
+  if (age) return refuse(one, age)
+  const residentId = device.residentId ?? device.soleResidentId
+  // Safety 7: one press never covers two people; who of several pressed is not known.
+  if (residentId === null) return void gathered.signs.push({ ...source, what: 'unbound press' })
+  gathered.presses.push({
+    ...source,
+    residentId,
+    messageId: pending.storeId,
+    deviceTime: pending.parsed.deviceTime,
+    via: fact.via ?? viaOf(device.kind),
+    // an opened curtain is the morning; a button says by its time which half of the pact is meant
+    edge: fact.edge ?? (device.kind === 'curtain' || fact.via === 'curtain' ? 'morning' : null),
+    unreadable: fact.unreadable,
+    counts: device.origin === device.communityOrigin,
+  })
+}
+
+const viaOf = (kind: DeviceKind): 'button' | 'curtain' => (kind === 'curtain' ? 'curtain' : 'button')
+
+/** Before this a clock was never set (a device without one starts at 1970 or 2000): it says nothing about age. */
+const clockWasSetFrom = Date.UTC(2020, 0, 1)
+
+/** A retained or cached press must not open today's curtain (payloads rule 2). */
+function pressProblem({ message, parsed }: PendingMessage): Problem | undefined {
+  if (message.retain) return { reason: 'retained', detail: 'a retained message is never a check-in' }
+  const { deviceTime } = parsed
+  if (deviceTime === null || deviceTime < clockWasSetFrom) return undefined
+  const isStale = message.receivedAt - deviceTime > limits.checkInAgeMsMax
+  return isStale ? { reason: 'stale', detail: 'the press is older than a check-in may be' } : undefined
+}
+
+function addReadings(one: One, fact: Fact & { is: 'readings' }): void {
+  const { gathered, pending, device } = one
+  const bits = bitsOf(fact.flags ?? {})
+  for (const { kind, value, deviceTime, clamped } of fact.values) {
+    const moment = momentOf(one, deviceTime ?? pending.parsed.deviceTime)
+    const flags = bits | (clamped ? flagBits.clamped : 0)
+    const reading = { ...sourceOf(device), ...moment, kind, value, flags }
+    gathered.readings.push(reading)
+    change(one.gathered, one.device, (state) => withReading(state, reading))
+  }
+  const isHealth = fact.flags !== null || fact.values.length === 0
+  if (isHealth)
+    addHealth(one, { ...saysNothing, flags: fact.flags }, { ...sourceOf(device), ...momentOf(one, null) })
+}
+
+/** The bits of reading.flags. */
+function bitsOf(flags: DeviceFlags): number {
+  const set = Object.entries(flags).filter(([name, value]) => value && name in flagBits)
+  return set.reduce((bits, [name]) => bits | flagBits[name as keyof DeviceFlags], 0)
+}
+
+function resultOf({ pending, device }: One, fact: Fact & { is: 'result' }): CommandResult {
+  const { command, result } = fact
+  return { deviceId: device.deviceId, command, result, at: pending.message.receivedAt }
+}
+
+function refuse({ gathered, pending, device }: One, problem: Problem): void {
+  const { message } = pending
+  gathered.refused.push({
+    ...problem,
+    deviceId: device.deviceId,
+    serial: device.serial,
+    client: message.clientId,
+    topic: message.topic,
+    receivedAt: message.receivedAt,
+    body: message.payload,
+  })
+}
+
+function sourceOf(device: Device): Source {
+  const { deviceId, serial, communityId, homeId, residentId, origin, indoors } = device
+  return { deviceId, serial, communityId, homeId, residentId, origin, indoors }
+}
+
+function momentOf({ pending }: One, deviceTime: number | null): Moment {
+  const { receivedAt } = pending.message
+  const { at, source } = judgedTime({ deviceTime, receivedAt })
+  return { at, receivedAt, timeSource: source }
+}

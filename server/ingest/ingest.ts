@@ -1,0 +1,104 @@
+// From the broker to committed rows. What is acknowledged is stored; rules follow from what was stored.
+import { randomUUID } from 'node:crypto'
+import { parseTopic, upKinds, type UpKind } from '#contract/topics.ts'
+import { createCommitQueue, type CommitQueueOptions } from './commit-queue.ts'
+import { findDevice } from './device-store.ts'
+import type { PendingMessage } from './gather.ts'
+import type { DevicePrincipal, Incoming, Refusal } from './message.ts'
+import { parse } from './parse.ts'
+import { createRefusals } from './refusals.ts'
+
+export type { CommitQueueOptions as IngestOptions } from './commit-queue.ts'
+export type { DevicePrincipal, Incoming, IngestLog, Refusal } from './message.ts'
+export type { Judge } from './store-batch.ts'
+export { NotStored } from './trouble.ts'
+
+export type IngestStats = {
+  /** Messages on their way to the database. */
+  pending: number
+  accepted: number
+  refused: number
+  quarantined: number
+  /** When something was last committed (epoch ms). */
+  storedAt: number | null
+}
+
+export type Ingest = {
+  /** Resolves after COMMIT, in order within one client; rejects with NotStored: then do not acknowledge. */
+  accept(message: Incoming): Promise<void>
+  /** Shows staff what was not let through. */
+  refuse(refusal: Refusal): void
+  /** A device connected or left; `at` in epoch ms. */
+  presence(principal: DevicePrincipal, state: 'online' | 'offline', at: number): void
+  authenticate(serial: string, secret: string | Buffer): Promise<DevicePrincipal | undefined>
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>
+  close(): Promise<void>
+  stats(): IngestStats
+}
+
+/** The way in: parse, commit in groups, acknowledge. */
+export function createIngest(options: CommitQueueOptions): Ingest {
+  const { db, log } = options
+  const refusals = createRefusals({ db, log })
+  const queue = createCommitQueue(options)
+  const settled = async () => {
+    await queue.settled()
+    await refusals.settled()
+  }
+  return {
+    accept: (message) => {
+      const kind = kindOf(message)
+      if (kind !== undefined) return queue.add(pendingOf(message, kind))
+      refusals.refuse(badTopic(message))
+      return Promise.resolve()
+    },
+    refuse: refusals.refuse,
+    presence: (principal, state, at) =>
+      queue.note({ is: 'presence', principal, online: state === 'online', at }),
+    authenticate: (serial, secret) => findDevice(db, serial, secret),
+    settled,
+    close: () => {
+      queue.close()
+      return settled()
+    },
+    stats: () => {
+      const { problems, ...stats } = queue.stats()
+      return { ...stats, refused: refusals.count() + problems }
+    },
+  }
+}
+
+function kindOf({ topic, principal }: Incoming): UpKind | undefined {
+  const parsed = parseTopic(topic)
+  if (parsed?.serial !== principal.serial) return undefined
+  return upKinds.find((kind) => kind === parsed.kind)
+}
+
+function badTopic({ clientId, principal, topic, receivedAt, payload }: Incoming): Refusal {
+  return {
+    reason: 'bad_topic',
+    clientId,
+    serial: principal.serial,
+    topic,
+    detail: 'not a topic of this device',
+    at: receivedAt,
+    body: payload,
+  }
+}
+
+function pendingOf(message: Incoming, kind: UpKind): PendingMessage {
+  const { principal, payload } = message
+  const parsed = parse({ kind, deviceKind: principal.kind, payload })
+  // A body that was cut has been reported by the broker, with its size.
+  const problems = message.truncatedFromBytes === undefined ? parsed.problems : []
+  // The bytes of a last will are fixed when it is left: each time it is spoken it is a message of its own.
+  const ownId = message.will ? null : parsed.id
+  return {
+    is: 'message',
+    principal,
+    message,
+    parsed: { ...parsed, problems },
+    storeId: ownId ?? `~${randomUUID()}`,
+  }
+}

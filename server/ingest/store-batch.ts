@@ -1,0 +1,108 @@
+// One batch in one transaction: redelivery out, facts in, judged, announced. All of it, or nothing.
+import type { Tx } from '#db/database.ts'
+import { announce } from '#db/event-log.ts'
+import type { StoredBatch } from '#domain/stored.ts'
+import { storeCheckIns } from './check-in-store.ts'
+import { gather, type Device, type Gathered, type Pending, type PendingMessage } from './gather.ts'
+import type { Problem } from './message.ts'
+import { insertRefused, type RefusedRow } from './refused-store.ts'
+import * as store from './store.ts'
+
+export type Judge = (tx: Tx, stored: StoredBatch, now: number) => Promise<void>
+
+export type Batch = {
+  pending: readonly Pending[]
+  now: number
+  /** Left out where judging is what fails: what was measured must not be lost with it. */
+  judge: Judge | undefined
+  /** What else staff should know of these messages. */
+  problem?: Problem
+}
+
+/** Writes a batch. Devices are locked first, then pacts, then (by the judge) incidents: always in this order. */
+export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch): Promise<void> {
+  const devices = await store.lockDevices(tx, deviceIdsOf(pending))
+  const fresh = await freshOf(tx, pending, devices)
+  const gathered = gather(fresh, devices)
+  await store.insertReadings(tx, gathered.readings)
+  await store.insertSigns(tx, gathered.signs)
+  await store.storeResults(tx, gathered.results)
+  await store.updateDevices(tx, gathered.states)
+  const checkIns = await storeCheckIns(tx, gathered.presses)
+  await insertRefused(tx, [
+    ...gathered.refused,
+    ...(problem ? messagesOf(pending).map((one) => refusedRow(one, problem)) : []),
+    ...messagesOf(pending)
+      .filter(({ principal }) => !devices.has(principal.deviceId))
+      .map((one) => refusedRow(one, unknownDevice)),
+  ])
+  const { readings, alarms, soses, signs, health } = gathered
+  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health }
+  announceChanges(tx, { stored, gathered, devices })
+  await judge?.(tx, stored, now)
+}
+
+const unknownDevice: Problem = { reason: 'unknown_device', detail: 'the device is no longer registered' }
+
+/** Keeps a message that the database cannot take, where staff see it; its sender need not send it again. */
+export function quarantine(tx: Tx, pending: PendingMessage, problem: Problem): Promise<void> {
+  return insertRefused(tx, [refusedRow(pending, problem)])
+}
+
+const messagesOf = (pending: readonly Pending[]): PendingMessage[] =>
+  pending.filter((one) => one.is === 'message')
+
+function deviceIdsOf(pending: readonly Pending[]): number[] {
+  return [...new Set(pending.map(({ principal }) => principal.deviceId))]
+}
+
+/** What is new, in the order of arrival; of two copies in one batch the first. */
+async function freshOf(
+  tx: Tx,
+  pending: readonly Pending[],
+  devices: ReadonlyMap<number, Device>,
+): Promise<Pending[]> {
+  const known = pending.filter(({ principal }) => devices.has(principal.deviceId))
+  const keys = await store.insertMessages(tx, messagesOf(known))
+  return known.filter(
+    (one) => one.is === 'presence' || keys.delete(store.messageKey(one.principal.deviceId, one.storeId)),
+  )
+}
+
+function refusedRow({ principal, message }: PendingMessage, problem: Problem): RefusedRow {
+  return {
+    ...problem,
+    deviceId: principal.deviceId,
+    serial: principal.serial,
+    client: message.clientId,
+    topic: message.topic,
+    receivedAt: message.receivedAt,
+    body: message.payload,
+  }
+}
+
+/** What a screen shows of an ordinary reading or heartbeat does not change with it. */
+function announceChanges(
+  tx: Tx,
+  { stored, gathered, devices }: { stored: StoredBatch; gathered: Gathered; devices: Map<number, Device> },
+): void {
+  for (const { communityId, homeId } of stored.checkIns) {
+    announce(tx, { communityId, kind: 'home', id: homeId })
+    announce(tx, { communityId, kind: 'ledger', id: communityId })
+  }
+  for (const { communityId, homeId, what } of stored.signs)
+    if (what === unboundPress) announce(tx, { communityId, kind: 'home', id: homeId })
+  for (const [deviceId, state] of gathered.states) {
+    const device = devices.get(deviceId)
+    if (device && isSeenDifferently(device, state.online))
+      announce(tx, { communityId: device.communityId, kind: 'home', id: device.homeId })
+  }
+}
+
+const unboundPress = 'unbound press'
+
+/** Came back, or went; the first word of a new device is no change. */
+function isSeenDifferently({ state }: Device, online: boolean | null): boolean {
+  const cameBack = state.silentAt === null && state.lastSeenAt !== null
+  return cameBack || (state.online !== null && state.online !== online)
+}

@@ -1,0 +1,206 @@
+// What a batch writes: set-based, one statement for each kind of row.
+import { Type } from 'typebox'
+import { DeviceFlags } from '#contract/messages.ts'
+import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
+import type { Tx } from '#db/database.ts'
+import { at, json, sql } from '#db/sql.ts'
+import type { StoredReading, StoredSign } from '#domain/stored.ts'
+import { silentAfterMs } from '#domain/liveness.ts'
+import { AlarmActive, type DeviceState } from './device-state.ts'
+import type { CommandResult, Device, PendingMessage } from './gather.ts'
+
+const Instant = orNull(Type.Integer())
+const Level = orNull(Type.Number())
+
+const DeviceRow = Type.Object({
+  id: Id,
+  serial: Type.String(),
+  communityId: Id,
+  homeId: Id,
+  residentId: orNull(Id),
+  kind: DeviceKind,
+  power: PowerClass,
+  indoors: Type.Boolean(),
+  origin: Origin,
+  lastSeenAt: Instant,
+  silentAt: Instant,
+  online: orNull(Type.Boolean()),
+  battery: Level,
+  flags: DeviceFlags,
+  lastCo: Level,
+  lastCoAt: Instant,
+  lastGas: Level,
+  lastGasAt: Instant,
+  hotAt: Instant,
+  alarmActive: AlarmActive,
+  soleResidentId: orNull(Id),
+  communityOrigin: Origin,
+})
+
+/**
+ * The devices as they stand now, which may be in another home than when they connected. Locked in the order of ids,
+ * so that two processes never wait for each other in a circle, and none writes an older state over a newer one.
+ */
+export async function lockDevices(tx: Tx, deviceIds: readonly number[]): Promise<Map<number, Device>> {
+  const rows = await tx.many(
+    DeviceRow,
+    sql`
+      select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
+        d.last_seen_at, d.silent_at, d.online, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
+        d.last_gas_at, d.hot_at, d.alarm_active, community.origin as community_origin,
+        (
+          select min(r.id)
+          from resident r
+          where r.home_id = d.home_id
+          having count(*) = 1
+        ) as sole_resident_id
+      from device d
+      join area community on community.id = d.community_id
+      where d.id = any(${deviceIds}::bigint[])
+      order by d.id
+      for no key update of d`,
+  )
+  return new Map(
+    rows.map(({ id, serial, communityId, homeId, residentId, kind, power, indoors, origin, ...rest }) => {
+      const { soleResidentId, communityOrigin, ...state } = rest
+      const source = { deviceId: id, serial, communityId, homeId, residentId, origin, indoors }
+      const live = { kind, silentAfterMs: silentAfterMs(kind, power) }
+      return [id, { ...source, ...live, soleResidentId, communityOrigin, state }]
+    }),
+  )
+}
+
+const MessageKey = Type.Object({ deviceId: Id, id: Type.String() })
+
+/** Stores what is not there yet; gives the keys of those: redelivery stops here. */
+export async function insertMessages(tx: Tx, pending: readonly PendingMessage[]): Promise<Set<string>> {
+  const rows = await tx.many(
+    MessageKey,
+    sql`
+      insert into message (device_id, id, kind, boot, seq, device_time, received_at, body, origin)
+      select *
+      from unnest(
+        ${pending.map(({ principal }) => principal.deviceId)}::bigint[],
+        ${pending.map(({ storeId }) => storeId)}::text[],
+        ${pending.map(({ parsed }) => parsed.kind)}::text[],
+        ${pending.map(({ parsed }) => parsed.boot)}::text[],
+        ${pending.map(({ parsed }) => parsed.seq)}::bigint[],
+        ${pending.map(({ parsed }) => orNoInstant(parsed.deviceTime))}::timestamptz[],
+        ${pending.map(({ message }) => at(message.receivedAt))}::timestamptz[],
+        ${pending.map(({ message }) => message.payload)}::bytea[],
+        ${pending.map(({ principal }) => principal.origin)}::text[]
+      )
+      on conflict do nothing
+      returning device_id, id`,
+  )
+  return new Set(rows.map(({ deviceId, id }) => messageKey(deviceId, id)))
+}
+
+export const messageKey = (deviceId: number, id: string): string => `${deviceId} ${id}`
+
+export const orNoInstant = (ms: number | null): Date | null => (ms === null ? null : at(ms))
+
+/**
+ * Stores readings. Of two for the same moment the higher stays: a device whose clock stands still tells everything
+ * for one moment, and the first value must not hide what comes after it.
+ */
+export async function insertReadings(tx: Tx, readings: readonly StoredReading[]): Promise<void> {
+  const highest = new Map<string, StoredReading>()
+  for (const reading of readings) {
+    const key = `${reading.deviceId} ${reading.kind} ${reading.at}`
+    const known = highest.get(key)
+    if (!known || reading.value > known.value) highest.set(key, reading)
+  }
+  const rows = [...highest.values()]
+  if (rows.length === 0) return
+  await tx.run(sql`
+    insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
+    select *
+    from unnest(
+      ${rows.map((row) => at(row.at))}::timestamptz[],
+      ${rows.map((row) => row.deviceId)}::bigint[],
+      ${rows.map((row) => row.kind)}::text[],
+      ${rows.map((row) => row.value)}::float8[],
+      ${rows.map((row) => at(row.receivedAt))}::timestamptz[],
+      ${rows.map((row) => row.homeId)}::bigint[],
+      ${rows.map((row) => row.communityId)}::bigint[],
+      ${rows.map((row) => row.flags)}::int[],
+      ${rows.map((row) => row.timeSource)}::text[],
+      ${rows.map((row) => row.origin)}::text[]
+    )
+    on conflict (device_id, kind, at) do update
+    set value = excluded.value, flags = excluded.flags, received_at = excluded.received_at
+    where excluded.value > reading.value`)
+}
+
+export async function insertSigns(tx: Tx, signs: readonly StoredSign[]): Promise<void> {
+  if (signs.length === 0) return
+  await tx.run(sql`
+    insert into sign (at, community_id, home_id, device_id, what, indoors, received_at, time_source, origin)
+    select *
+    from unnest(
+      ${signs.map((sign) => at(sign.at))}::timestamptz[],
+      ${signs.map((sign) => sign.communityId)}::bigint[],
+      ${signs.map((sign) => sign.homeId)}::bigint[],
+      ${signs.map((sign) => sign.deviceId)}::bigint[],
+      ${signs.map((sign) => sign.what)}::text[],
+      ${signs.map((sign) => sign.indoors)}::boolean[],
+      ${signs.map((sign) => at(sign.receivedAt))}::timestamptz[],
+      ${signs.map((sign) => sign.timeSource)}::text[],
+      ${signs.map((sign) => sign.origin)}::text[]
+    )`)
+}
+
+/** What a device answered to a command of ours; only its own commands, and the first answer stays. */
+export async function storeResults(tx: Tx, results: readonly CommandResult[]): Promise<void> {
+  if (results.length === 0) return
+  await tx.run(sql`
+    update device_command c
+    set result = told.result, result_at = told.at
+    from unnest(
+      ${results.map(({ command }) => command)}::bigint[],
+      ${results.map(({ deviceId }) => deviceId)}::bigint[],
+      ${results.map(({ result }) => result)}::text[],
+      ${results.map((result) => at(result.at))}::timestamptz[]
+    ) as told (command, device_id, result, at)
+    where c.id = told.command
+      and c.device_id = told.device_id
+      and c.result is null`)
+}
+
+/** Writes the new state of locked devices. */
+export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceState>): Promise<void> {
+  if (states.size === 0) return
+  const rows = [...states.values()]
+  await tx.run(sql`
+    update device d
+    set last_seen_at = s.last_seen_at,
+      silent_at = s.silent_at,
+      online = s.online,
+      battery = s.battery,
+      flags = s.flags,
+      last_co = s.last_co,
+      last_co_at = s.last_co_at,
+      last_gas = s.last_gas,
+      last_gas_at = s.last_gas_at,
+      hot_at = s.hot_at,
+      alarm_active = s.alarm_active
+    from unnest(
+      ${[...states.keys()]}::bigint[],
+      ${rows.map((row) => orNoInstant(row.lastSeenAt))}::timestamptz[],
+      ${rows.map((row) => orNoInstant(row.silentAt))}::timestamptz[],
+      ${rows.map((row) => row.online)}::boolean[],
+      ${rows.map((row) => row.battery)}::float8[],
+      ${rows.map((row) => json(row.flags))}::jsonb[],
+      ${rows.map((row) => row.lastCo)}::float8[],
+      ${rows.map((row) => orNoInstant(row.lastCoAt))}::timestamptz[],
+      ${rows.map((row) => row.lastGas)}::float8[],
+      ${rows.map((row) => orNoInstant(row.lastGasAt))}::timestamptz[],
+      ${rows.map((row) => orNoInstant(row.hotAt))}::timestamptz[],
+      ${rows.map((row) => json(row.alarmActive))}::jsonb[]
+    ) as s (
+      id, last_seen_at, silent_at, online, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
+      alarm_active
+    )
+    where d.id = s.id`)
+}
