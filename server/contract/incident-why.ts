@@ -1,0 +1,128 @@
+// Why we think so: one plain sentence out of the evidence that was copied onto the incident.
+import type { Evidence } from './incident.ts'
+import { incidentWhat } from './incident-title.ts'
+import type { Pair } from './labels.ts'
+import type { IncidentKind, Language } from './primitives.ts'
+import { windowWords } from './window-words.ts'
+
+type Reader = { language: Language; time: (at: number) => string; say: (zh: string, en: string) => string }
+
+/** With the last sign of life; `formatTime` gives an instant as the reader's clock shows it. */
+export function incidentWhy(
+  evidence: Evidence,
+  kind: IncidentKind,
+  language: Language,
+  formatTime: (at: number) => string,
+): string {
+  const say = (zh: string, en: string) => (language === 'zh' ? zh : en)
+  const reader = { language, time: formatTime, say }
+  const parts = [...whyByKind[kind](evidence, reader), ...whyAfter(evidence, kind, reader)]
+  return capital(parts.join(say('；', '; '))) + say('。', '.')
+}
+
+/** A kind of sign as a person would say it; the code itself if it is not one of ours. */
+export const signWord = (what: string, language: Language): string => signs[what]?.[language] ?? what
+
+const signs: Record<string, Pair> = {
+  motion: { zh: '屋里走动', en: 'movement indoors' },
+  door: { zh: '开关门', en: 'door' },
+  water: { zh: '用水', en: 'water used' },
+  power: { zh: '用电', en: 'power used' },
+  press: { zh: '按了按钮', en: 'button pressed' },
+  'unbound press': { zh: '家里有人按了按钮', en: 'a button pressed by somebody' },
+  button: { zh: '按了按钮', en: 'button pressed' },
+  curtain: { zh: '拉开窗帘', en: 'curtain opened' },
+  checkIn: { zh: '报平安', en: 'check-in' },
+  web: { zh: '网页报平安', en: 'check-in on the page' },
+  phone: { zh: '通过电话', en: 'spoken with by phone' },
+  visit: { zh: '上门见过', en: 'seen at a visit' },
+  proxy: { zh: '代报平安', en: 'check-in by proxy' },
+}
+
+const whyByKind: Record<IncidentKind, (evidence: Evidence, reader: Reader) => string[]> = {
+  missed: whySilent,
+  co: (evidence, reader) => whyAir(evidence, 'co', reader),
+  gas: (evidence, reader) => whyAir(evidence, 'gas', reader),
+  smoke: (evidence, reader) => whyAir(evidence, 'smoke', reader),
+  sos: whySos,
+  device: whyDevice,
+}
+
+function whySilent(evidence: Evidence, { say, time }: Reader): string[] {
+  const by = evidence.dueAt === undefined ? '' : time(evidence.dueAt)
+  const until = evidence.secondDueAt === undefined ? '' : time(evidence.secondDueAt)
+  const parts = [say(`约好${by && ` ${by} `}前报平安，还没有收到`, `No check-in${by && ` by ${by}`}`)]
+  if (evidence.silence === 'blind') {
+    parts.push(say('家里监测中断，是否平安还不知道', 'the home cannot be seen, so we do not know'))
+  }
+  if (evidence.silence === 'late' && until) parts.push(say(`再等到 ${until}`, `waiting until ${until}`))
+  if (evidence.lateCheckInAt !== undefined) {
+    const at = time(evidence.lateCheckInAt)
+    parts.push(say(`${at} 已补报平安`, `checked in late at ${at}`))
+  }
+  return parts
+}
+
+function whyAir(evidence: Evidence, kind: 'co' | 'gas' | 'smoke', reader: Reader): string[] {
+  const { say, time, language } = reader
+  const parts: string[] = []
+  const { value, peak, unit = '', cohb } = evidence
+  if (value !== undefined)
+    parts.push(say(`最近读数 ${show(value)} ${unit}`, `last reading ${show(value)} ${unit}`))
+  if (peak !== undefined && peak !== value)
+    parts.push(say(`最高 ${show(peak)} ${unit}`, `peak ${show(peak)} ${unit}`))
+  if (evidence.flag) parts.push(say('探测器自己在报警', "the detector's own alarm is on"))
+  if (evidence.window) parts.push(...windowWords(evidence.window, language))
+  if (evidence.since !== undefined)
+    parts.push(say(`从 ${time(evidence.since)} 开始`, `since ${time(evidence.since)}`))
+  if (kind === 'co' && cohb && cohb.high >= 2.5) {
+    const band = `${show(cohb.low)}%–${show(cohb.high)}%`
+    parts.push(say(`老人血中一氧化碳估计 ${band}`, `estimated COHb of an elderly person ${band}`))
+  }
+  if (evidence.cleanSince !== undefined) {
+    const since = time(evidence.cleanSince)
+    parts.push(
+      say(`${since} 起空气已正常，仍须有人确认`, `air clean since ${since}, to be confirmed in person`),
+    )
+  }
+  return parts.length > 0 ? parts : [incidentWhat({ kind, stage: 'alarm', evidence }, language)]
+}
+
+function whySos(evidence: Evidence, { say }: Reader): string[] {
+  const presses = evidence.presses ?? 1
+  const parts = [
+    presses > 1
+      ? say(`按了 ${presses} 次求助`, `pressed for help ${presses} times`)
+      : say('按了求助', 'pressed for help'),
+  ]
+  if (evidence.cancelled)
+    parts.push(say('之后按了取消，仍要听到本人声音', 'then cancelled: still hear her voice'))
+  return parts
+}
+
+function whyDevice(evidence: Evidence, { say, language }: Reader): string[] {
+  const stage = 'notice'
+  const parts = [incidentWhat({ kind: 'device', stage, evidence }, language)]
+  if (evidence.devices?.length) parts.push(evidence.devices.join(say('、', ', ')))
+  if (evidence.battery !== undefined) {
+    parts.push(say(`电量 ${show(evidence.battery)}%`, `battery ${show(evidence.battery)}%`))
+  }
+  return parts
+}
+
+function whyAfter(evidence: Evidence, kind: IncidentKind, { say, time, language }: Reader): string[] {
+  const parts: string[] = []
+  if (evidence.unreadable)
+    parts.push(say('消息没能读懂，按真的处理', 'the message could not be read and is taken as real'))
+  if (evidence.lastSign) {
+    const [at, what] = [time(evidence.lastSign.at), signWord(evidence.lastSign.what, language)]
+    parts.push(say(`最后动静 ${at}，${what}`, `last sign of life ${at}, ${what}`))
+  } else if (kind === 'missed') {
+    parts.push(say('近来没有看到别的动静', 'no other sign of life lately'))
+  }
+  return parts
+}
+
+const capital = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1)
+
+const show = (value: number) => String(Math.round(value * 10) / 10)
