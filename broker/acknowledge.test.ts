@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { topicOf } from '#contract/topics.ts'
-import { connectDevice, rawDevice } from '#testing/broker.ts'
+import { connectDevice, connectPacket, rawClient, rawDevice } from '#testing/broker.ts'
 import { as, button, gasSensor, otherButton, rawAs, recordedBroker } from '#testing/recorded-broker.ts'
 import type { Packet } from 'mqtt-packet'
 
@@ -130,7 +130,6 @@ test('what a device sent together with its CONNECT is heard, although it hung up
     return { serial: button, deviceId: 1 }
   }
   const { broker, offered, presence } = await recordedBroker({ authenticate })
-  const { rawClient, connectPacket } = await import('#testing/broker.ts')
   const device = rawClient(broker)
   device.send(connectPacket(rawAs(button)), publish(1, '{}', 'sos'), { cmd: 'disconnect' })
   device.stream.end()

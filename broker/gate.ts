@@ -79,7 +79,7 @@ export class Gate extends Duplex {
   #break(frame: Frame & { kind: 'broken' }): void {
     this.#options.onBroken(frame)
     this.#options.source.removeAllListeners('data')
-    if (!this.#isOpen) return void this.destroy()
+    if (this.#handed + this.#held.length === 0) return void this.destroy()
     this.#end()
   }
 
