@@ -1,13 +1,13 @@
-import { Aedes, type Client } from 'aedes'
 import type { Duplex } from 'node:stream'
-import { createConnection, type Connection } from './connection.ts'
-import { createDoor } from './door.ts'
+import { Connections } from './connections.ts'
+import { Door } from './door.ts'
 import { createInbound } from './inbound.ts'
-import { createLanes } from './lanes.ts'
+import { Lanes } from './lanes.ts'
 import { brokerLimits, type BrokerLimits } from './limits.ts'
 import { listenTcp, type Listener } from './listen.ts'
 import type { AnyPrincipal, BrokerLog, Incoming, Refusal } from './messages.ts'
-import { createEmptyStore, noCrossbar } from './nothing-kept.ts'
+import { createEmptyStore } from './nothing-kept.ts'
+import { openAedes } from './open-aedes.ts'
 import { createOutbound } from './outbound.ts'
 import { createRefusals } from './refusals.ts'
 import { createRegistry } from './registry.ts'
@@ -42,96 +42,27 @@ export type BrokerOptions<P extends AnyPrincipal> = {
  * Closing it publishes no wills and reports nobody offline: our own going away says nothing about a device.
  */
 export async function createBroker<P extends AnyPrincipal>(options: BrokerOptions<P>) {
-  const { now } = options
+  const { now, authenticate, mayPublish, maySubscribe, accept } = options
   const limits = { ...brokerLimits, ...options.limits }
+  let closing: Promise<void> | undefined
+  const isClosing = () => closing !== undefined
+
   const troubles = createTroubles(options)
   const { onRefused, onPresence, log } = troubles
-  const connections = new Map<Client, Connection<P>>()
-  const listeners = new Set<Listener>()
-  const store = createEmptyStore()
   const { refuse, counts } = createRefusals({ onRefused, now, limits })
-  const lanes = createLanes({ accept: options.accept, limits, log })
+  const store = createEmptyStore()
+  const lanes = new Lanes<P>({ accept, limits, log })
   const registry = createRegistry<P>(onPresence)
-  const connectionOf = (client: Client) => connections.get(client)
-  const isClosing = () => closing !== undefined
-  let closing: Promise<void> | undefined
-  let connectionsEver = 0
+  const connections = new Connections<P>({ lanes, registry, refuse, isClosing, limits })
+  const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
+  const door = new Door<P>({ ...shared, authenticate })
+  const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })
+  const outbound = createOutbound<P>({ ...shared, maySubscribe })
+  const parts = { connections, door, inbound, outbound, registry, store, troubles, refuse, limits }
+  const aedes = await openAedes<P>(parts)
 
-  const { authenticate } = options
-  const door = createDoor<P>({ authenticate, connectionOf, registry, refuse, isClosing, limits, log })
-  const { isWill } = door
-  const { mayPublish, maySubscribe } = options
-  const outbound = createOutbound<P>({ maySubscribe, connectionOf, registry, refuse, now, limits })
-  const inbound = { mayPublish, connectionOf, isWill, isClosing, lanes, store, refuse, now, limits }
-  const aedes = await Aedes.createBroker({
-    mq: noCrossbar,
-    persistence: store,
-    connectTimeout: limits.connectMs,
-    drainTimeout: limits.drainMs,
-    maxInflightInbound: limits.qos2OpenMax,
-    preConnect: door.preConnect,
-    authenticate: door.authenticate,
-    authorizePublish: troubles.contained(createInbound<P>(inbound)),
-    authorizeSubscribe: troubles.contained(outbound.authorizeSubscribe),
-  })
-  aedes.on('unsubscribe', outbound.forget)
-  aedes.on('ack', (_packet, client) => outbound.answered(client))
-  aedes.on('clientReady', (client) => {
-    const connection = connectionOf(client)
-    if (connection === undefined) return
-    registry.arrive(connection)
-    connection.gate.open()
-  })
-  troubles.watch(aedes, (client, detail) => {
-    const connection = connectionOf(client)
-    if (connection === undefined || connection.isToldMalformed) return
-    connection.isToldMalformed = true
-    refuse(connection, 'malformed', { detail })
-  })
-
-  /** Takes one connection over any duplex stream. */
-  function handle(source: Duplex): void {
-    if (isClosing()) return void source.on('error', () => {}).destroy()
-    if (connections.size >= limits.connectionsMax) {
-      refuse(undefined, 'too_many_connections', { detail: `${connections.size} connections are open` })
-      return void source.on('error', () => {}).destroy()
-    }
-    connectionsEver++
-    const connection = createConnection<P>({
-      source,
-      limits,
-      mayPass,
-      onBroken: (from, reason, detail) => refuse(from, reason, { detail }),
-      onGone: (gone) => (isClosing() ? undefined : registry.leave(gone)),
-    })
-    const client = aedes.handle(connection.gate)
-    connection.client = client
-    connections.set(client, connection)
-    connection.gate.once('close', () => {
-      clearTimeout(connection.pause)
-      connections.delete(client)
-    })
-  }
-
-  /** Back-pressure: a device is read no faster than its messages are stored, nor than its share allows. */
-  function mayPass(connection: Connection<P>): boolean {
-    const { principal, gate } = connection
-    if (isClosing() || connection.pause !== undefined || principal === undefined) return false
-    if (!lanes.hasRoom(principal.serial, gate.advance)) return false
-    const waitMs = connection.bucket.take()
-    if (waitMs === 0) return true
-    connection.pause = setTimeout(() => {
-      connection.pause = undefined
-      gate.advance()
-    }, waitMs)
-    if (!connection.isToldTooFast) {
-      connection.isToldTooFast = true
-      refuse(connection, 'too_fast', {
-        detail: `above ${limits.publishesPerSecond} messages/s: slowed, not lost`,
-      })
-    }
-    return false
-  }
+  const handle = (source: Duplex): void => connections.add(source, aedes)
+  const listeners = new Set<Listener>()
 
   async function shutDown(): Promise<void> {
     await Promise.all([...listeners].map((listener) => listener.close()))
@@ -140,24 +71,25 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
     lanes.stop()
     // Acknowledgements that were just released leave with the next tick.
     await new Promise(setImmediate)
-    const gone = [...connections.values()].map(({ gate }) => closed(gate))
+    await connections.closeAll()
     await new Promise<void>((resolve) => aedes.close(() => resolve()))
-    await Promise.all(gone)
   }
 
   return {
+    /** Takes over one connection; any duplex stream of bytes will do. */
     handle,
+    /** Rejects with a clear sentence and `code` (EADDRINUSE) when it cannot. Closing it closes no connection. */
     async listen({ host, port }: { host: string; port: number }): Promise<Listener> {
       const listener = await listenTcp({ host, port, handle, log })
       listeners.add(listener)
       return listener
     },
+    /** See outbound.ts for what `sent` and `offline` promise. */
     publishTo: (serial: string, topic: string, payload: Buffer | string, qos: 0 | 1) =>
       outbound.send({ serial, topic, payload, qos }),
     isOnline: (serial: string) => registry.online(serial) !== undefined,
     stats: () => ({
-      connections: connections.size,
-      connectionsEver,
+      ...connections.counts(),
       devices: registry.size(),
       takeOvers: registry.takeOvers(),
       connectionErrors: troubles.connectionErrors(),
@@ -167,14 +99,6 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
     /** Stops listening, lets commits under way be acknowledged, then closes every connection. */
     close: (): Promise<void> => (closing ??= shutDown()),
   }
-}
-
-function closed(gate: Connection<AnyPrincipal>['gate']): Promise<void> {
-  if (gate.closed) return Promise.resolve()
-  return new Promise((resolve) => {
-    gate.once('close', () => resolve())
-    gate.destroy()
-  })
 }
 
 export type Broker = Awaited<ReturnType<typeof createBroker>>

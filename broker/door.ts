@@ -21,6 +21,8 @@ type DoorOptions<P extends AnyPrincipal> = {
   log: BrokerLog
 }
 
+type Credentials = [username: string | undefined, password: string | undefined]
+type LetOn = (error: Error | null, ok: boolean) => void
 type Answer = (error: AuthenticateError | null, ok: boolean | null) => void
 
 /** Return codes of CONNACK, MQTT 3.1.1 table 3.1. */
@@ -29,65 +31,66 @@ const SERVER_UNAVAILABLE = 3
 const BAD_USER_NAME_OR_PASSWORD = 4
 
 /** Who may come in: aedes' hooks `preConnect` and `authenticate`. */
-export function createDoor<P extends AnyPrincipal>(options: DoorOptions<P>) {
-  const { connectionOf, registry, refuse, limits, log } = options
-  const pace = createPace(limits)
-  const wills = new WeakSet<object>()
+export class Door<P extends AnyPrincipal> {
+  readonly #options: DoorOptions<P>
+  readonly #pace: ReturnType<typeof createPace>
+  readonly #wills = new WeakSet<object>()
 
-  function preConnect(
-    client: Client,
-    packet: ConnectPacket,
-    done: (error: Error | null, ok: boolean) => void,
-  ) {
+  constructor(options: DoorOptions<P>) {
+    this.#options = options
+    this.#pace = createPace(options.limits)
+  }
+
+  readonly isWill = (packet: object): boolean => this.#wills.has(packet)
+
+  stop(): void {
+    this.#pace.stop()
+  }
+
+  readonly preConnect = (client: Client, packet: ConnectPacket, done: LetOn): void => {
+    const { connectionOf, refuse, isClosing, limits } = this.#options
     const connection = connectionOf(client)
     if (connection === undefined) return done(new ToldError('no such connection'), false)
     connection.clientId = packet.clientId
     connection.problem = connectProblem(packet)
     rewrite(packet, connection.key, limits.keepaliveSecondsMax)
-    if (packet.will !== undefined) wills.add(packet.will)
-    pace.turn((mayGo) => {
-      const isGone = connection.gate.destroyed || options.isClosing()
+    if (packet.will !== undefined) this.#wills.add(packet.will)
+    this.#pace.turn((mayGo) => {
+      const isGone = connection.gate.destroyed || isClosing()
       if (mayGo && !isGone) return done(null, true)
       if (!isGone) refuse(connection, 'too_fast', { detail: 'too many connections are waiting to be let in' })
       done(new ToldError('not let in'), false)
     })
   }
 
-  function authenticate(
+  readonly authenticate = (
     client: Client,
     username: string | undefined,
     password: Buffer | undefined,
     done: Answer,
-  ): void {
-    void answer(connectionOf(client), username, password, done)
+  ): void => {
+    const connection = this.#options.connectionOf(client)
+    void this.#answer(connection, [username, password?.toString()], done)
   }
 
-  async function answer(
-    connection: Connection<P> | undefined,
-    username: string | undefined,
-    password: Buffer | undefined,
-    done: Answer,
-  ): Promise<void> {
-    const returnCode = connection ? await decide(connection, username, password) : SERVER_UNAVAILABLE
+  async #answer(connection: Connection<P> | undefined, said: Credentials, done: Answer): Promise<void> {
+    const returnCode = connection ? await this.#decide(connection, said) : SERVER_UNAVAILABLE
     if (returnCode === 0) done(null, true)
     else done(Object.assign(new ToldError('not let in'), { returnCode }), false)
   }
 
   /** The return code of CONNACK; 0 lets the device in. */
-  async function decide(
-    connection: Connection<P>,
-    username: string | undefined,
-    password: Buffer | undefined,
-  ): Promise<number> {
+  async #decide(connection: Connection<P>, said: Credentials): Promise<number> {
+    const { refuse, registry, isClosing } = this.#options
     if (connection.problem !== undefined) {
       refuse(connection, connection.problem, { detail: connectProblems[connection.problem] ?? '' })
       return IDENTIFIER_REJECTED
     }
-    const principal = await asked(connection.clientId, username, password?.toString())
-    if (principal === 'unavailable' || options.isClosing()) return SERVER_UNAVAILABLE
+    const principal = await this.#asked(connection.clientId, said)
+    if (principal === 'unavailable' || isClosing()) return SERVER_UNAVAILABLE
     if (principal === undefined) {
       const detail = 'no device is known by this user name and password'
-      refuse(connection, 'unauthenticated', { detail, claimedSerial: username })
+      refuse(connection, 'unauthenticated', { detail, claimedSerial: said[0] })
       return BAD_USER_NAME_OR_PASSWORD
     }
     if (connection.gate.destroyed) return SERVER_UNAVAILABLE
@@ -96,16 +99,15 @@ export function createDoor<P extends AnyPrincipal>(options: DoorOptions<P>) {
     return 0
   }
 
-  async function asked(...credentials: [string, string | undefined, string | undefined]) {
+  async #asked(clientId: string, said: Credentials): Promise<P | undefined | 'unavailable'> {
+    const { authenticate, limits, log } = this.#options
     try {
-      return await withinTime(options.authenticate(...credentials), limits.authenticateMs)
+      return await withinTime(authenticate(clientId, ...said), limits.authenticateMs)
     } catch (error) {
       log.error({ error }, 'devices cannot be authenticated')
-      return 'unavailable' as const
+      return 'unavailable'
     }
   }
-
-  return { preConnect, authenticate, isWill: (packet: object) => wills.has(packet), stop: () => pace.stop() }
 }
 
 /** An error that only closes the connection: what there was to tell has been told. */

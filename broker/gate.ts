@@ -150,10 +150,12 @@ export class Gate extends Duplex {
     this.#tickets.clear()
     source.removeAllListeners('data')
     source.resume()
+    // Closed means that the socket is closed too, so that who waits for the one has waited for the other.
+    if (source.closed) done(error)
+    else source.once('close', () => done(error))
     if (error === null && !source.destroyed) endThenDestroy(source, limits.lingerMs)
     else source.destroy()
     this.#end()
-    done(error)
   }
 }
 

@@ -113,3 +113,5 @@ function fromTicket({ reason, topic, publish }: Ticket): Arrived {
   const isCut = payload.length < declaredBytes
   return { topic, payload, declaredBytes, isCut, problem: reason === 'too_large' ? undefined : reason }
 }
+
+export type Inbound = ReturnType<typeof createInbound>

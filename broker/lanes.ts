@@ -10,10 +10,12 @@ type Entry<P extends AnyPrincipal> = {
 }
 
 type Lane<P extends AnyPrincipal> = {
+  serial: string
   entries: Entry<P>[]
   offered: number
   failures: number
   rest: NodeJS.Timeout | undefined
+  /** Who was told that the lane is full, to be called when it no longer is. */
   blocked: Set<() => void>
 }
 
@@ -29,126 +31,143 @@ type LaneOptions<P extends AnyPrincipal> = {
  * that same order (MQTT-4.6.0-2). When `accept` rejects, the lane rests, then offers one at a time, oldest first,
  * until one succeeds. Lanes do not wait for each other.
  */
-export function createLanes<P extends AnyPrincipal>({ accept, limits, log }: LaneOptions<P>) {
-  const lanes = new Map<string, Lane<P>>()
-  const blocked = new Set<() => void>()
-  const totals = { pending: 0, pendingBytes: 0, offered: 0, accepted: 0, retries: 0 }
-  let onIdle: (() => void) | undefined
-  let isFailing = false
-  let isStopped = false
+export class Lanes<P extends AnyPrincipal> {
+  readonly #options: LaneOptions<P>
+  readonly #lanes = new Map<string, Lane<P>>()
+  readonly #blocked = new Set<() => void>()
+  readonly #totals = { pending: 0, pendingBytes: 0, offered: 0, accepted: 0, retries: 0 }
+  #onIdle: (() => void) | undefined
+  #isFailing = false
+  #isStopped = false
 
-  const isCrowded = () => totals.pending >= limits.pendingMax || totals.pendingBytes >= limits.pendingBytesMax
+  constructor(options: LaneOptions<P>) {
+    this.#options = options
+  }
+
+  totals() {
+    return { ...this.#totals }
+  }
+
+  pendingOf(serial: string): number {
+    return this.#lanes.get(serial)?.entries.length ?? 0
+  }
 
   /** Whether the device may hand over one more; if not, `wake` is called once when it may try again. */
-  function hasRoom(serial: string, wake: () => void): boolean {
-    const lane = lanes.get(serial)
-    if (lane !== undefined && lane.entries.length >= limits.pendingPerDeviceMax) {
+  hasRoom(serial: string, wake: () => void): boolean {
+    const lane = this.#lanes.get(serial)
+    if (lane !== undefined && lane.entries.length >= this.#options.limits.pendingPerDeviceMax) {
       lane.blocked.add(wake)
       return false
     }
-    if (isCrowded()) blocked.add(wake)
-    return !isCrowded()
+    if (this.#isCrowded()) this.#blocked.add(wake)
+    return !this.#isCrowded()
   }
 
   /** Takes one message into its lane. `message` undefined: only keep its place and acknowledge it in turn. */
-  function add(serial: string, message: Incoming<P> | undefined, acknowledge: () => void): void {
-    const lane = lanes.get(serial) ?? newLane<P>()
-    lanes.set(serial, lane)
+  add(serial: string, message: Incoming<P> | undefined, acknowledge: () => void): void {
+    const lane = this.#lanes.get(serial) ?? newLane<P>(serial)
+    this.#lanes.set(serial, lane)
     const payloadBytes = message?.payload.length ?? 0
     lane.entries.push({ message, state: message ? 'waiting' : 'settled', payloadBytes, acknowledge })
-    totals.pending++
-    totals.pendingBytes += payloadBytes
-    offerMore(lane)
-    release(serial, lane)
-  }
-
-  function offerMore(lane: Lane<P>): void {
-    while (mayOffer(lane)) {
-      const entry = lane.entries.find(({ state }) => state === 'waiting')
-      if (entry?.message === undefined) return
-      void offer(lane, entry, entry.message)
-    }
-  }
-
-  function mayOffer(lane: Lane<P>): boolean {
-    if (isStopped || lane.rest !== undefined) return false
-    return lane.failures === 0 || lane.offered === 0
-  }
-
-  async function offer(lane: Lane<P>, entry: Entry<P>, message: Incoming<P>): Promise<void> {
-    entry.state = 'offered'
-    lane.offered++
-    totals.offered++
-    const error = await outcomeOf(accept, message)
-    lane.offered--
-    totals.offered--
-    if (error === undefined) settle(lane, entry)
-    else takeRest(lane, entry, error)
-    release(message.principal.serial, lane)
-    offerMore(lane)
-    if (totals.offered === 0) onIdle?.()
-  }
-
-  function settle(lane: Lane<P>, entry: Entry<P>): void {
-    entry.state = 'settled'
-    lane.failures = 0
-    totals.accepted++
-    if (!isFailing) return
-    isFailing = false
-    log.info({ pending: totals.pending }, 'messages are being stored again')
-  }
-
-  function takeRest(lane: Lane<P>, entry: Entry<P>, error: unknown): void {
-    entry.state = 'waiting'
-    totals.retries++
-    if (!isFailing) log.warn({ error, pending: totals.pending }, 'messages cannot be stored; they are held')
-    isFailing = true
-    if (lane.rest !== undefined || isStopped) return
-    const delayMs = Math.min(limits.retryDelayMsMax, limits.retryDelayMs * 2 ** lane.failures)
-    lane.failures++
-    lane.rest = setTimeout(() => {
-      lane.rest = undefined
-      offerMore(lane)
-    }, delayMs)
-  }
-
-  /** Acknowledges from the head of the lane on, as far as nothing earlier is still open, and wakes who waits. */
-  function release(serial: string, lane: Lane<P>): void {
-    while (lane.entries[0]?.state === 'settled') {
-      const entry = lane.entries.shift()
-      totals.pending--
-      totals.pendingBytes -= entry?.payloadBytes ?? 0
-      entry?.acknowledge()
-    }
-    if (lane.entries.length === 0 && lanes.get(serial) === lane) lanes.delete(serial)
-    wakeSome(lane.blocked, limits.pendingPerDeviceMax - lane.entries.length)
-    if (!isCrowded()) wakeSome(blocked, Math.max(1, limits.pendingMax - totals.pending))
+    this.#totals.pending++
+    this.#totals.pendingBytes += payloadBytes
+    this.#offerMore(lane)
+    this.#release(lane)
   }
 
   /** Resolves when nothing is being stored, or when the time is up; what rests after a failure is not waited for. */
-  function idle(timeoutMs: number): Promise<void> {
-    if (totals.offered === 0) return Promise.resolve()
+  idle(timeoutMs: number): Promise<void> {
+    if (this.#totals.offered === 0) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
-      onIdle = () => {
+      this.#onIdle = () => {
         clearTimeout(timer)
         resolve()
       }
     })
   }
 
-  function stop(): void {
-    isStopped = true
-    for (const lane of lanes.values()) clearTimeout(lane.rest)
-    blocked.clear()
+  /** Offers nothing more. What was not stored was not acknowledged either, and the device sends it again. */
+  stop(): void {
+    this.#isStopped = true
+    for (const lane of this.#lanes.values()) clearTimeout(lane.rest)
+    this.#blocked.clear()
   }
 
-  const pendingOf = (serial: string) => lanes.get(serial)?.entries.length ?? 0
+  #offerMore(lane: Lane<P>): void {
+    while (this.#mayOffer(lane)) {
+      const entry = lane.entries.find(({ state }) => state === 'waiting')
+      if (entry?.message === undefined) return
+      void this.#offer(lane, entry, entry.message)
+    }
+  }
 
-  return { hasRoom, add, pendingOf, idle, stop, totals: () => ({ ...totals }) }
+  #mayOffer(lane: Lane<P>): boolean {
+    if (this.#isStopped || lane.rest !== undefined) return false
+    return lane.failures === 0 || lane.offered === 0
+  }
+
+  async #offer(lane: Lane<P>, entry: Entry<P>, message: Incoming<P>): Promise<void> {
+    entry.state = 'offered'
+    lane.offered++
+    this.#totals.offered++
+    const error = await outcomeOf(this.#options.accept, message)
+    lane.offered--
+    this.#totals.offered--
+    if (error === undefined) this.#settle(lane, entry)
+    else this.#takeRest(lane, entry, error)
+    this.#release(lane)
+    this.#offerMore(lane)
+    if (this.#totals.offered === 0) this.#onIdle?.()
+  }
+
+  #settle(lane: Lane<P>, entry: Entry<P>): void {
+    entry.state = 'settled'
+    lane.failures = 0
+    this.#totals.accepted++
+    if (!this.#isFailing) return
+    this.#isFailing = false
+    this.#options.log.info({ pending: this.#totals.pending }, 'messages are being stored again')
+  }
+
+  #takeRest(lane: Lane<P>, entry: Entry<P>, error: unknown): void {
+    const { limits, log } = this.#options
+    const { pending } = this.#totals
+    entry.state = 'waiting'
+    this.#totals.retries++
+    if (!this.#isFailing) log.warn({ error, pending }, 'messages cannot be stored; they are held')
+    this.#isFailing = true
+    if (lane.rest !== undefined || this.#isStopped) return
+    const delayMs = Math.min(limits.retryDelayMsMax, limits.retryDelayMs * 2 ** lane.failures)
+    lane.failures++
+    lane.rest = setTimeout(() => {
+      lane.rest = undefined
+      this.#offerMore(lane)
+    }, delayMs)
+  }
+
+  /** Acknowledges from the head of the lane on, as far as nothing earlier is still open, and wakes who waits. */
+  #release(lane: Lane<P>): void {
+    const { limits } = this.#options
+    while (lane.entries[0]?.state === 'settled') {
+      const entry = lane.entries.shift()
+      this.#totals.pending--
+      this.#totals.pendingBytes -= entry?.payloadBytes ?? 0
+      entry?.acknowledge()
+    }
+    if (lane.entries.length === 0) this.#lanes.delete(lane.serial)
+    wakeSome(lane.blocked, limits.pendingPerDeviceMax - lane.entries.length)
+    if (!this.#isCrowded()) wakeSome(this.#blocked, Math.max(1, limits.pendingMax - this.#totals.pending))
+  }
+
+  #isCrowded(): boolean {
+    const { pendingMax, pendingBytesMax } = this.#options.limits
+    return this.#totals.pending >= pendingMax || this.#totals.pendingBytes >= pendingBytesMax
+  }
 }
 
-const newLane = <P extends AnyPrincipal>(): Lane<P> => ({
+const newLane = <P extends AnyPrincipal>(serial: string): Lane<P> => ({
+  serial,
   entries: [],
   offered: 0,
   failures: 0,
@@ -176,5 +195,3 @@ function wakeSome(blocked: Set<() => void>, atMost: number): void {
     wake()
   }
 }
-
-export type Lanes<P extends AnyPrincipal> = ReturnType<typeof createLanes<P>>

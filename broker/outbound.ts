@@ -80,3 +80,5 @@ export function createOutbound<P extends AnyPrincipal>(options: OutboundOptions<
 
   return { authorizeSubscribe, forget, send, answered }
 }
+
+export type Outbound = ReturnType<typeof createOutbound>

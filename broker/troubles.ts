@@ -68,3 +68,5 @@ function isAboutContent(error: Error & { code?: unknown; returnCode?: unknown })
   if (error instanceof ToldError || error.returnCode !== undefined) return false
   return typeof error.code !== 'string' && !lost.includes(error.message)
 }
+
+export type Troubles = Pick<ReturnType<typeof createTroubles>, 'contained' | 'watch'>
