@@ -47,6 +47,8 @@ export type ServerToClient = {
   events: (batch: EventBatch) => void
   /** Every 5 s: finds a lost last event, and proves that the line is alive. */
   head: (head: { communityId: number; cursor: Cursor; at: number }) => void
+  /** Every 5 s to every page, also to one that follows no community: the line is alive. Epoch ms. */
+  beat: (at: number) => void
   /** A steward hears only of own incidents: refetch jobs. */
   jobs: (changed: { incidentId: number; at: number }) => void
   ring: (ring: Ring) => void
