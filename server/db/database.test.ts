@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmptyDatabase, type TestDatabase } from '#testing/database.ts'
@@ -89,6 +90,16 @@ describe('rows', () => {
     const Strict = Type.Object({ file: Type.Object({ wakes: Type.Array(Type.Number()) }) })
     const asked = own.db.many(Strict, sql`select file from cast_member`)
     await expect(asked).rejects.toThrow('column file must be number at wakes.0')
+  })
+
+  test('a row that is there already is an error which names the constraint and not the person', async () => {
+    const again = own.db.run(sql`insert into cast_member (full_name) values (${'李秀英'})`)
+    const error: Error = await again.then(
+      () => new Error('it was written'),
+      (reason: Error) => reason,
+    )
+    expect(error).toMatchObject({ code: '23505', constraint: 'cast_member_full_name_key' })
+    expect(inspect(error)).not.toContain('李秀英')
   })
 
   test('one wants exactly one, maybeOne at most one', async () => {

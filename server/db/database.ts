@@ -1,4 +1,4 @@
-import { Pool, type QueryArrayConfig, type QueryArrayResult, type ClientConfig } from 'pg'
+import { DatabaseError, Pool, type QueryArrayConfig, type QueryArrayResult, type ClientConfig } from 'pg'
 import type { Static, TSchema } from 'typebox'
 import { checkedRows, type Answer } from './rows.ts'
 import { compiled, type Sql } from './sql.ts'
@@ -74,8 +74,7 @@ export function connection(url: string, applicationName: string): ClientConfig {
 /** The questions of `Db`, asked over one pool or one client. */
 export function dbOn(asking: Asking): Db {
   async function many<T extends TSchema>(row: T, statement: Sql): Promise<Static<T>[]> {
-    const { text, values } = compiled(statement)
-    const answer: Answer = await asking.query({ text, values, rowMode: 'array' })
+    const answer: Answer = await ask(asking, statement)
     return checkedRows(row, answer)
   }
   async function maybeOne<T extends TSchema>(row: T, statement: Sql): Promise<Static<T> | undefined> {
@@ -89,9 +88,19 @@ export function dbOn(asking: Asking): Db {
     return found
   }
   async function run(statement: Sql): Promise<number> {
-    const { text, values } = compiled(statement)
-    const answer = await asking.query({ text, values, rowMode: 'array' })
+    const answer = await ask(asking, statement)
     return answer.rowCount ?? 0
   }
   return { many, maybeOne, one, run }
+}
+
+async function ask(asking: Asking, statement: Sql): Promise<QueryArrayResult> {
+  const { text, values } = compiled(statement)
+  try {
+    return await asking.query({ text, values, rowMode: 'array' })
+  } catch (error) {
+    // "Key (full_name)=(…) already exists": whoever logs the error would log a person
+    if (error instanceof DatabaseError) error.detail = undefined
+    throw error
+  }
 }

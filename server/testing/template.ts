@@ -45,8 +45,12 @@ async function ensureTemplate(admin: Client, server: string, directory: string):
   if (!(await exists(admin, template))) {
     const unfinished = `${template}_${randomBytes(4).toString('hex')}`
     await admin.query(`create database ${unfinished}`)
-    await migrate({ url: urlOf(server, unfinished), directory })
-    await admin.query(`alter database ${unfinished} rename to ${template}`)
+    try {
+      await migrate({ url: urlOf(server, unfinished), directory })
+      await admin.query(`alter database ${unfinished} rename to ${template}`)
+    } finally {
+      await admin.query(`drop database if exists ${unfinished}`)
+    }
   }
   await admin.query('select pg_advisory_unlock($1)', [lockKey])
   return template

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { limits } from './settings.ts'
 
@@ -18,9 +27,16 @@ export function syncDirectory(directory: string): void {
   closeSync(file)
 }
 
-/** A log to append to; one that has grown large is moved aside first, replacing the one before. */
+/** A log to append to, readable by the owner of the data directory alone. */
 export function openLog(path: string): number {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > limits.logBytesMax) renameSync(path, `${path}.1`)
+  trimLog(path)
   return openSync(path, 'a', 0o600)
+}
+
+/** Begins a log anew that has grown too large, and keeps what was in it once. Whoever appends to it goes on. */
+export function trimLog(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size <= limits.logBytesMax) return
+  copyFileSync(path, `${path}.1`)
+  truncateSync(path)
 }

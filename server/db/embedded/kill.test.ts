@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { Client } from 'pg'
 import { describe, expect, test, vi } from 'vitest'
 import { ask, newDataDir, open, patiently, postgresOf, quiet, supervisorOf } from '#testing/embedded-place.ts'
@@ -85,8 +85,7 @@ describe('after a kill', () => {
     const server = holderProcess(dataDir, 'start')
     const url = await server.says('url')
     const postgres = postgresOf(dataDir)
-    for (const watchdog of watchdogsOf(postgres)) kill(watchdog)
-    kill(supervisorOf(dataDir))
+    killSupervision(dataDir)
     await server.kill()
     const next = await openEmbedded({ dataDir, holder: 'start', log: quiet })
     expect(next.url).toBe(url)
@@ -100,8 +99,7 @@ describe('after a kill', () => {
     const server = holderProcess(dataDir, 'start')
     await server.says('url')
     const postgres = postgresOf(dataDir)
-    for (const watchdog of watchdogsOf(postgres)) kill(watchdog)
-    kill(supervisorOf(dataDir))
+    killSupervision(dataDir)
     await server.says('info', 'is supervised again')
     expect(postgresOf(dataDir)).toBe(postgres)
     kill(supervisorOf(dataDir))
@@ -110,9 +108,19 @@ describe('after a kill', () => {
   })
 })
 
+/** As when memory runs out: the supervisor and the watchdogs at one moment, so that none can make up for another. */
+function killSupervision(dataDir: string): void {
+  const supervisor = supervisorOf(dataDir)
+  process.kill(supervisor, 'SIGSTOP')
+  for (const watchdog of watchdogsOf(postgresOf(dataDir))) kill(watchdog)
+  kill(supervisor)
+}
+
 /** The shell above PostgreSQL, and the one beside it which reads the pipe. */
 function watchdogsOf(postgres: number): number[] {
-  const shell = Number(readFileSync(`/proc/${postgres}/stat`, 'utf8').split(') ')[1]?.split(' ')[1])
-  const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ').map(Number)
-  return [shell, ...children.filter((pid) => pid !== postgres)]
+  const lines = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  const processes = lines.map((line) => line.trim().split(/\s+/).map(Number))
+  const shell = processes.find(([pid]) => pid === postgres)?.[1] ?? 0
+  const children = processes.filter(([pid, parent]) => parent === shell && pid !== postgres)
+  return [shell, ...children.map(([pid = 0]) => pid)]
 }

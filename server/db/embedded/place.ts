@@ -21,7 +21,7 @@ export function placeOf(dataDir: string, durability: Durability): Place {
   if (existsSync(pointer)) return placeElsewhere(dataDir, readFileSync(pointer, 'utf8').trim())
   const cluster = join(dataDir, 'postgres')
   const account = accountFor(cluster)
-  if (canEnter(account, dataDir)) return { cluster, account }
+  if (canEnter(account, dataDir)) return { cluster, account, ...noteOn(account) }
   if (existsSync(cluster)) {
     throw new EmbeddedRefused(
       `PostgreSQL runs as ${account?.name} and can no longer enter ${dataDir}: ` +
@@ -29,6 +29,11 @@ export function placeOf(dataDir: string, durability: Durability): Place {
     )
   }
   return moveOut(dataDir, durability)
+}
+
+function noteOn(account: Account | undefined): { note?: string } {
+  if (account?.name !== 'nobody') return {}
+  return { note: 'PostgreSQL does not run as root, and there is no user "postgres": it runs as "nobody"' }
 }
 
 function placeElsewhere(dataDir: string, cluster: string): Place {

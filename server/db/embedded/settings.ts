@@ -42,7 +42,7 @@ export const limits = {
   firstStartAttemptsMax: 3,
   // bytes; a message on the control socket is under 300
   messageBytesMax: 4_096,
-  // bytes; larger logs are moved aside once at the next start, so that at most two are kept
+  // bytes; a larger log is begun anew and kept once, so that two of each are the most
   logBytesMax: 5_000_000,
 }
 
@@ -73,6 +73,8 @@ const always = {
   log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',
   log_min_error_statement: 'panic',
+  // the detail of a duplicate key repeats the row
+  log_error_verbosity: 'terse',
 }
 
 const durable = {

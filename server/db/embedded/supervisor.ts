@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { binariesFor } from './binaries.ts'
 import { ensureCluster, passwordOf, type ClusterOptions } from './cluster.ts'
+import { trimLog } from './files.ts'
 import { receiveHolders, type Holders } from './holders.ts'
 import { isMine, releaseLock, takeLock, type Address } from './lock.ts'
 import { placeOf } from './place.ts'
@@ -72,7 +73,10 @@ function whenOver({ dataDir, mine, holders, asked, log }: OverOptions): Over {
     await pause(limits.lingerMs)
   }
   async function replaced(): Promise<void> {
-    while (!over.happened && isMine(dataDir, mine)) await pause(limits.lockPollMs)
+    while (!over.happened && isMine(dataDir, mine)) {
+      for (const name of ['postgres.log', 'supervisor.log']) trimLog(join(dataDir, name))
+      await pause(limits.lockPollMs)
+    }
     if (!over.happened) log('another supervisor took over, or the data directory is gone')
   }
   over.promise = Promise.race([holders.empty, askedToEnd(), replaced()]).then(() => {
