@@ -4,7 +4,7 @@ import type { Audience, Route } from '#contract/routes.ts'
 import type { Database } from '#db/database.ts'
 import { refused, type Refused } from './refusals.ts'
 import { isAdmin, scopeOf, type Scope } from './scope.ts'
-import { identifyAndRenew, identifyResident } from './session.ts'
+import { cookieForSlot, identifyAndRenew, identifyResident } from './session.ts'
 
 export type Caller = { personId?: number; residentId?: number }
 
@@ -31,9 +31,16 @@ function recogniseFor({ db, limits }: AdmissionSettings, who: Audience): Admissi
     }
   }
   return async (request, now) => {
-    const personId = await identifyAndRenew(db, request.headers.cookie, { now, sessionMs: limits.sessionMs })
+    const cookie = cookieForSlot(request.headers.cookie, slotOf(request))
+    const personId = await identifyAndRenew(db, cookie, { now, sessionMs: limits.sessionMs })
     return personId === undefined ? refused('not_signed_in') : { personId }
   }
+}
+
+/** Which of several people at one browser a request speaks for. */
+export const slotOf = (request: FastifyRequest): string | undefined => {
+  const slot = request.headers['cp-slot']
+  return typeof slot === 'string' ? slot : undefined
 }
 
 const unknownLink = {

@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Refusal, routes, type Route, type RouteName } from '#contract/routes.ts'
 import type { Clock } from '#clock/clock.ts'
-import { admissionOf, type AdmissionSettings, type Caller } from './admission.ts'
+import { admissionOf, slotOf, type AdmissionSettings, type Caller } from './admission.ts'
 import type { Asked, Handler, Handlers, SessionOfCall } from './handler.ts'
 import { answerRefusal, Refused, refused } from './refusals.ts'
 import { replyWriter } from './reply-check.ts'
 import { comesFromOurselves, isJsonWrite } from './same-origin.ts'
-import { beginSession, cookieOf, endSessionOf, noCookie } from './session.ts'
+import { beginSession, cookieForSlot, cookieOf, endSessionOf, noCookie } from './session.ts'
 
 export type RouteSettings = AdmissionSettings & {
   clock: Clock
@@ -106,14 +106,15 @@ function sessionOf(
 ): SessionOfCall {
   const { db, limits, secureCookies } = settings
   const secure = secureCookies || request.protocol === 'https'
+  const slot = slotOf(request)
   return {
     async start(personId) {
       const token = await beginSession(db, { personId, now, sessionMs: limits.sessionMs })
-      reply.header('set-cookie', cookieOf(token, { secure }))
+      reply.header('set-cookie', cookieOf(token, { secure, slot }))
     },
     async end() {
-      await endSessionOf(db, request.headers.cookie)
-      reply.header('set-cookie', noCookie({ secure }))
+      await endSessionOf(db, cookieForSlot(request.headers.cookie, slot))
+      reply.header('set-cookie', noCookie({ secure, slot }))
     },
   }
 }

@@ -74,13 +74,34 @@ export async function identifyResident(
   return secret ? findResidentByLink(db, sha256(secret)) : undefined
 }
 
+/**
+ * Two people may sit at one browser, each in a frame of their own (/demo shows desk and phone side by side): a page
+ * opened with `?slot=phone` sends `cp-slot: phone`, and its session has a cookie of its own.
+ */
+const nameOfCookie = (slot: string | undefined): string =>
+  slot !== undefined && /^[a-z]{1,12}$/.test(slot) ? `${sessionCookie}.${slot}` : sessionCookie
+
+/** The `cookie` header as the page of this slot means it: its own session, and nobody else's. */
+export function cookieForSlot(
+  cookieHeader: string | undefined,
+  slot: string | undefined,
+): string | undefined {
+  const name = nameOfCookie(slot)
+  if (name === sessionCookie) return cookieHeader
+  const own = (cookieHeader ?? '').split(';').map((pair) => pair.trim())
+  const found = own.find((pair) => pair.startsWith(`${name}=`))
+  return found && `${sessionCookie}=${found.slice(name.length + 1)}`
+}
+
+type CookieSettings = { secure: boolean; slot?: string | undefined }
+
 /** `Set-Cookie` for a session that begins. */
-export const cookieOf = (token: string, { secure }: { secure: boolean }): string =>
-  `${sessionCookie}=${token}; Path=/; Max-Age=${cookieAgeSMax}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+export const cookieOf = (token: string, { secure, slot }: CookieSettings): string =>
+  `${nameOfCookie(slot)}=${token}; Path=/; Max-Age=${cookieAgeSMax}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
 /** `Set-Cookie` that takes the cookie away. */
-export const noCookie = ({ secure }: { secure: boolean }): string =>
-  `${sessionCookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+export const noCookie = ({ secure, slot }: CookieSettings): string =>
+  `${nameOfCookie(slot)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
 
 function sessionTokenIn(cookieHeader: string | undefined): string | undefined {
   for (const pair of (cookieHeader ?? '').split(';')) {
