@@ -40,7 +40,7 @@ export type Press = Source &
   Moment & {
     messageId: string
     deviceTime: number | null
-    via: 'button' | 'curtain'
+    via: 'button' | 'curtain' | 'web'
     edge: Edge | null
     unreadable: boolean
     /** False for a press that may cover nobody's pact: simulated in a real community, or the reverse (safety 17). */
@@ -151,7 +151,8 @@ function addPress(one: One, fact: Fact & { is: 'checkIn' }, source: Source & Mom
   })
 }
 
-const viaOf = (kind: DeviceKind): 'button' | 'curtain' => (kind === 'curtain' ? 'curtain' : 'button')
+const viaOf = (kind: DeviceKind): 'button' | 'curtain' | 'web' =>
+  kind === 'curtain' ? 'curtain' : kind === 'tablet' ? 'web' : 'button'
 
 /** Before this a clock was never set (a device without one starts at 1970 or 2000): it says nothing about age. */
 const clockWasSetFrom = Date.UTC(2020, 0, 1)
