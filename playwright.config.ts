@@ -4,8 +4,7 @@ import { browserForTests } from './server/testing/browser/browser.mjs'
 const { executablePath, args, env } = await browserForTests()
 
 export default defineConfig({
-  testDir: 'dashboard/stories',
-  testMatch: '**/*.story.ts',
+  testMatch: ['dashboard/stories/**/*.story.ts', 'server/testing/browser/*.story.ts'],
   outputDir: 'test-results',
   // A story starts a database, a broker and a server of its own; two shared cores carry one such house at a time.
   workers: 1,

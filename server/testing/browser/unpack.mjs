@@ -27,7 +27,7 @@ export async function unpackedChromium() {
   if (!existsSync(home)) await unpackInto(home)
   return {
     executablePath: join(home, 'chromium'),
-    fontConfig: join(home, 'fonts.conf'),
+    fontConfig: writeFontConfig(home),
     libraries: join(home, 'lib'),
   }
 }
@@ -44,18 +44,24 @@ async function unpackInto(home) {
     await unbrotli(archive, extract(aside))
   }
   chmodSync(join(aside, 'chromium'), 0o755)
-  // Only the carried font: what a page looks like must not depend on the fonts of the machine.
-  writeFileSync(join(aside, 'fonts.conf'), fontConfig)
   appear(aside, home)
 }
 
-const fontConfig = `<?xml version="1.0"?>
+/** Only the carried font: what a page looks like must not depend on the fonts of the machine. */
+function writeFontConfig(home) {
+  const path = join(home, 'fonts.conf')
+  const inXml = home.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  // Absolute, as `prefix="relative"` finds no font in this build; so a clone that was moved writes it anew.
+  const text = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">font-cache</cachedir>
+  <dir>${inXml}/fonts</dir>
+  <cachedir>${inXml}/font-cache</cachedir>
 </fontconfig>
 `
+  if (readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
+  return path
+}
 
 function appear(aside, home) {
   try {
