@@ -503,7 +503,7 @@ create table blind_interval (
 comment on table blind_interval is 'when the service itself could not see; nobody is judged for it before judge_after (safety 8)';
 
 create table installation (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   mode text not null check (mode in ('demo', 'real')),
   created_at timestamptz not null,
   server_secret bytea not null
