@@ -39,9 +39,10 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
     }
     const will = options.isWill(packet)
     if (will && !mayLeaveWill(connection, principal)) return done(new ToldError('the will is not taken'))
+    const ticket = will ? undefined : connection.gate.takeTicket(packet.topic)
     // The second PUBLISH of one handshake was stored the first time (MQTT-4.3.3-2).
     if (packet.qos === 2 && store.hasHandshake(client, packet.messageId ?? 0)) return done()
-    const arrived = arrivedAs(connection, packet)
+    const arrived = ticket ? fromTicket(ticket) : fromPacket(packet, limits)
     const problem = problemOf(principal, arrived)
     const message: Incoming<P> = {
       principal,
@@ -49,7 +50,7 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
       topic: arrived.topic,
       payload: arrived.payload,
       qos: packet.qos === 0 ? 0 : 1,
-      retain: packet.retain,
+      retain: arrived.retain,
       will,
       ...(arrived.isCut ? { truncatedFromBytes: arrived.declaredBytes } : {}),
       receivedAt: options.now(),
@@ -71,18 +72,6 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
     return arrived.problem ?? (options.mayPublish(principal, arrived.topic) ? undefined : 'forbidden_topic')
   }
 
-  function arrivedAs(connection: Connection<P>, packet: PublishPacket): Arrived {
-    const ticket = connection.gate.takeTicket(packet.topic)
-    if (ticket !== undefined) {
-      packet.retain = ticket.publish.retain
-      return fromTicket(ticket)
-    }
-    const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
-    // A will has not passed the gate as a PUBLISH; for all others this is the second look.
-    const problem = topicProblem(Buffer.from(packet.topic), limits)
-    return { topic: packet.topic, payload, declaredBytes: payload.length, isCut: false, problem }
-  }
-
   function tellRefused(connection: Connection<P>, arrived: Arrived, problem: Problem | undefined): void {
     const { topic, payload: body, declaredBytes } = arrived
     const reason = problem ?? 'too_large'
@@ -97,6 +86,7 @@ type Problem = 'bad_utf8' | 'bad_topic' | 'forbidden_topic'
 type Arrived = {
   topic: string
   payload: Buffer
+  retain: boolean
   declaredBytes: number
   isCut: boolean
   problem: 'bad_utf8' | 'bad_topic' | undefined
@@ -108,10 +98,18 @@ const problems: Record<Problem, string> = {
   forbidden_topic: 'this device may not publish on this topic',
 }
 
+function fromPacket({ topic, payload: body, retain }: PublishPacket, limits: BrokerLimits): Arrived {
+  const payload = Buffer.isBuffer(body) ? body : Buffer.from(body)
+  // A will has not passed the gate as a PUBLISH; for all others this is the second look.
+  const problem = topicProblem(Buffer.from(topic), limits)
+  return { topic, payload, retain, declaredBytes: payload.length, isCut: false, problem }
+}
+
 function fromTicket({ reason, topic, publish }: Ticket): Arrived {
-  const { payload, declaredBytes } = publish
+  const { payload, retain, declaredBytes } = publish
   const isCut = payload.length < declaredBytes
-  return { topic, payload, declaredBytes, isCut, problem: reason === 'too_large' ? undefined : reason }
+  const problem = reason === 'too_large' ? undefined : reason
+  return { topic, payload, retain, declaredBytes, isCut, problem }
 }
 
 export type Inbound = ReturnType<typeof createInbound>

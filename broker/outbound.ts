@@ -59,7 +59,7 @@ export function createOutbound<P extends AnyPrincipal>(options: OutboundOptions<
     const connection = registry.online(serial)
     const client = connection?.client
     if (connection === undefined || client === undefined) return 'offline'
-    if (!connection.filters.has(topic) || !keepsUp(connection)) return 'offline'
+    if (!connection.filters.has(topic) || !keepsUp(connection, options.now(), limits)) return 'offline'
     // Straight to the client: aedes' filter for duplicates then sees rising numbers only (on its message bus,
     // QoS 1 followed by QoS 0 in one tick lost 100 of 100, aedes issues 955 and 994).
     if (qos === 1) connection.unansweredSince.push(options.now())
@@ -69,18 +69,18 @@ export function createOutbound<P extends AnyPrincipal>(options: OutboundOptions<
     return registry.online(serial) === connection ? 'sent' : 'offline'
   }
 
-  function keepsUp(connection: Connection<P>): boolean {
-    const forgottenAt = options.now() - limits.outboundAnswerMs
-    const open = connection.unansweredSince.filter((sentAt) => sentAt > forgottenAt)
-    connection.unansweredSince = open
-    return open.length < limits.outboundInFlightMax && connection.gate.unsentBytes < limits.outboundBytesMax
-  }
-
   function answered(client: Client): void {
     connectionOf(client)?.unansweredSince.shift()
   }
 
   return { authorizeSubscribe, forget, send, answered }
+}
+
+function keepsUp<P extends AnyPrincipal>(connection: Connection<P>, now: number, limits: BrokerLimits) {
+  const forgottenAt = now - limits.outboundAnswerMs
+  const open = connection.unansweredSince.filter((sentAt) => sentAt > forgottenAt)
+  connection.unansweredSince = open
+  return open.length < limits.outboundInFlightMax && connection.gate.unsentBytes < limits.outboundBytesMax
 }
 
 export type Outbound = ReturnType<typeof createOutbound>

@@ -56,6 +56,14 @@ test('a will under another identity is refused', async () => {
   expect(notYetTaken).toEqual([])
 })
 
+test('a will cannot pose as a message that the gate has put aside', async () => {
+  const { broker, refusal, notYetTaken } = await recordedBroker()
+  const device = await rawDevice(broker, { ...rawAs(button), will: { ...will, topic: '$gate/2' } })
+  device.cut()
+  expect(await refusal()).toMatchObject({ reason: 'bad_topic', topic: '$gate/2' })
+  expect(notYetTaken).toEqual([])
+})
+
 test('a retained message is told as retained, and is kept for nobody', async () => {
   const { broker, offered } = await recordedBroker()
   const device = await connectDevice(broker, as(button))
