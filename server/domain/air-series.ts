@@ -81,21 +81,43 @@ export function drawLine(input: {
 }
 
 /**
- * Whether the mean over some window of this length was at least `threshold`. A mean, not an unbroken run, so that
- * one low sample does not start the count anew; a run that is never below the threshold reaches it just as soon.
+ * Whether the line stayed at `level` for `lengthMs`, to within the 5 % of a sensor (facts 3.3): what lies above the
+ * level counts as the level, so nothing is reached before its time; a short dip is made up for a little later
+ * instead of starting the count anew. A line that is never below the level reaches it after exactly `lengthMs`.
  */
+export function staysAt(line: readonly AirSegment[], wanted: { level: number; lengthMs: number }): boolean {
+  const { level, lengthMs } = wanted
+  const capped = line.flatMap((segment) => capAt(segment, level))
+  return reachesMean(capped, { mean: level / sensorTolerance, lengthMs: lengthMs * sensorTolerance })
+}
+
+const sensorTolerance = 1.05
+
+/** Whether the mean over some window of this length was at least `mean`; before the first sample it was nothing. */
 export function reachesMean(
   line: readonly AirSegment[],
-  window: { threshold: number; lengthMs: number },
+  wanted: { mean: number; lengthMs: number },
 ): boolean {
   const areaAtEnds = cumulate(line)
-  const needed = window.threshold * window.lengthMs * (1 - 1e-9)
+  const needed = wanted.mean * wanted.lengthMs * (1 - 1e-9)
   let tail = 0
   return line.some((segment, index) => {
-    const fromAt = segment.toAt - window.lengthMs
+    const fromAt = segment.toAt - wanted.lengthMs
     while ((line[tail]?.toAt ?? Infinity) <= fromAt) tail++
     return (areaAtEnds[index] ?? 0) - areaBefore({ line, areaAtEnds, index: tail, at: fromAt }) >= needed
   })
+}
+
+/** The part of a segment above the level is cut off; where it crosses the level, it becomes two. */
+function capAt(segment: AirSegment, level: number): AirSegment[] {
+  const { fromAt, toAt, start, end } = segment
+  const capped = { start: Math.min(start, level), end: Math.min(end, level) }
+  if (start > level === end > level) return [{ fromAt, toAt, ...capped }]
+  const crossAt = fromAt + ((toAt - fromAt) * (level - start)) / (end - start)
+  return [
+    { fromAt, toAt: crossAt, start: capped.start, end: level },
+    { fromAt: crossAt, toAt, start: level, end: capped.end },
+  ]
 }
 
 function cumulate(line: readonly AirSegment[]): number[] {

@@ -1,7 +1,7 @@
 // Carbon monoxide: from samples and the detector's own flag to a stage, with the reasons.
 import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
-import { dangerPoints, drawLine, findCleanSince, gapMsMax, reachesMean } from './air-series.ts'
+import { dangerPoints, drawLine, findCleanSince, gapMsMax, reachesMean, staysAt } from './air-series.ts'
 import type { AirPoint, AirSample, AirSegment } from './air-series.ts'
 import { estimateCohb, type Cohb } from './cohb.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
@@ -39,10 +39,10 @@ const minuteMs = 60_000
 /**
  * The windows, mildest first. EN 50291-1: 50 ppm alarms between 60 and 90 minutes, 100 ppm between 10 and 40, 300 ppm
  * before 3; UL 2034 and GB 15322.2: 70 ppm between 60 and 240 minutes, which the 50 ppm row meets. The notice and
- * warning rows, and 10 minutes at 100 ppm, are the stages of facts 1.4. 30 ppm never alarms by itself (EN).
+ * warning rows, and 10 minutes at 100 ppm, are the stages of facts 1.4, as is the mean of 9 ppm over 8 hours (WHO, EPA). 30 ppm
+ * never alarms by itself (EN).
  */
 const windows: readonly { ppm: number; minutes: number; stage: Stage }[] = [
-  { ppm: 9, minutes: 480, stage: 'notice' },
   { ppm: 30, minutes: 30, stage: 'notice' },
   { ppm: 30, minutes: 120, stage: 'warning' },
   { ppm: 50, minutes: 60, stage: 'warning' },
@@ -107,13 +107,14 @@ function settle(air: {
   return air.alreadyAt === null && air.reached !== null ? 'notice' : null
 }
 
-const windowReasons = (line: readonly AirSegment[]): Reason[] =>
-  windows
-    .filter(({ ppm, minutes }) => reachesMean(line, { threshold: ppm, lengthMs: minutes * minuteMs }))
-    .map(({ ppm, minutes, stage }) => ({
-      stage,
-      window: minutes === 480 ? `${ppm}ppm-8h` : `${ppm}ppm-${minutes}min`,
-    }))
+function windowReasons(line: readonly AirSegment[]): Reason[] {
+  const reached = windows.filter(({ ppm, minutes }) =>
+    staysAt(line, { level: ppm, lengthMs: minutes * minuteMs }),
+  )
+  const reasons = reached.map(({ ppm, minutes, stage }) => ({ stage, window: `${ppm}ppm-${minutes}min` }))
+  const isUnhealthy = reachesMean(line, { mean: 9, lengthMs: 8 * 60 * minuteMs })
+  return isUnhealthy ? [{ stage: 'notice', window: '9ppm-8h' }, ...reasons] : reasons
+}
 
 const peakReasons = (points: readonly AirPoint[]): Reason[] =>
   peaks

@@ -41,7 +41,8 @@ export function estimateCohb(line: readonly AirSegment[], body: Body = elderlyWo
     }
   }
   const error = Math.min(individualErrorPercent, Math.max(0, estimate - body.startPercent))
-  return { estimate, low: estimate - error, high: Math.max(estimate + error, active), active }
+  const high = Math.min(100, Math.max(estimate + error, active))
+  return { estimate, low: estimate - error, high, active }
 }
 
 /** COHb in percent after `durationMs` (at most about a minute) at constant `ppm`: the recursion of facts 1.3. */

@@ -122,15 +122,21 @@ const isRecentHigh = (point: AirPoint | undefined, at: number) =>
   point !== undefined && point.value >= alarmLel && at - point.at <= gapMsMax
 
 /**
- * Faster than 2 %LEL a minute, up to a level that is an alarm (5 %LEL). Below that level the noise of a sensor,
- * 1 %LEL within 30 s, has the same slope.
+ * Faster than 2 %LEL a minute over two stretches of at least 30 s in a row, up to a level that is an alarm (5 %LEL).
+ * One jump is not a trend yet, and far below that level the noise of a sensor, 1 %LEL within 30 s, is as steep.
  */
-const risesFast = (points: readonly AirPoint[]): boolean =>
-  points.some((to, index) => {
-    if (to.value < alarmLel) return false
-    const longestAgo = points.findLastIndex((from, at) => at < index && to.at - from.at > riseWithinMsMax)
-    return points.slice(longestAgo + 1, index).some((from) => isSteep(from, to))
+function risesFast(points: readonly AirPoint[]): boolean {
+  const endsSteepStretch: boolean[] = []
+  let oldest = 0
+  return points.some((to, index) => {
+    while (to.at - (points[oldest]?.at ?? to.at) > riseWithinMsMax) oldest++
+    const steepFrom = points
+      .slice(oldest, index)
+      .flatMap((from, at) => (isSteep(from, to) ? [oldest + at] : []))
+    endsSteepStretch[index] = steepFrom.length > 0
+    return to.value >= alarmLel && steepFrom.some((from) => endsSteepStretch[from])
   })
+}
 
 const isSteep = (from: AirPoint, to: AirPoint): boolean =>
   to.at - from.at >= alarmSamplesApartMs &&
