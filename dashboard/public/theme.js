@@ -7,7 +7,7 @@
   function kept() {
     try {
       return localStorage.getItem('theme')
-    } catch (_) {
+    } catch {
       return null // A browser that keeps nothing follows the system.
     }
   }

@@ -17,7 +17,7 @@ type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>
 export async function call<N extends RouteName>(name: N, ...given: Given<N>): Promise<RouteReply<N>> {
   const [method, path] = routes[name]
   const [input = {}, by = {}] = given
-  const parts: Parts = input
+  const parts = input as Parts
   const response = await fetch(addressOf(path, parts), {
     method,
     credentials: 'same-origin',
