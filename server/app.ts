@@ -1,0 +1,152 @@
+// The composition root. Read it from top to bottom: device -> broker -> ingest -> rules -> incidents -> dispatch ->
+// person, and back through the API. The only file that knows the order.
+import type { Logger } from 'pino'
+import { mayPublish, maySubscribe, topicOf } from '#contract/topics.ts'
+import type { Clock } from '#clock/clock.ts'
+import { createJobs } from '#clock/jobs.ts'
+import type { Database } from '#db/database.ts'
+import { dropEventsBefore } from '#db/event-log.ts'
+import { createBroker } from '../broker/create-broker.ts'
+import { createApi } from './api/create-api.ts'
+import type { DemoPort } from './api/ports.ts'
+import { mayWatch } from './api/scope.ts'
+import { cookieForSlot, identify } from './api/session.ts'
+import { createDispatch } from './dispatch/dispatch.ts'
+import { createHealth } from './health.ts'
+import { createIncidents } from './incidents/incidents.ts'
+import { createIngest } from './ingest/ingest.ts'
+import { dropRefusedBefore } from './ingest/refused-store.ts'
+import { createWebSigns } from './ingest/web-signs.ts'
+import { recordTick } from './job-store.ts'
+import { limits } from './limits.ts'
+import { createRealtime } from './realtime/realtime.ts'
+import { createRules } from './rules/rules.ts'
+
+export type AppOptions = {
+  db: Database
+  databaseUrl: string
+  clock: Clock
+  log: Logger
+  demo: DemoPort | undefined
+  secureCookies: boolean
+  dashboardDir: string | undefined
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>
+
+export async function createApp({
+  db,
+  databaseUrl,
+  clock,
+  log,
+  demo,
+  secureCookies,
+  dashboardDir,
+}: AppOptions) {
+  // Each stage gets functions of the next one; late() closes the circles (a page confirms what dispatch sent).
+  const dispatch = createDispatch({
+    db,
+    clock,
+    log,
+    limits,
+    ring: (personId, ring) => realtime.ring(personId, ring),
+    sendCommand: (serial, command) =>
+      broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
+  })
+  const incidents = createIncidents({ db, dispatch, limits })
+  const rules = createRules({ db, clock, log, applyVerdicts: incidents.applyVerdicts })
+  const ingest = createIngest({
+    db,
+    clock,
+    log,
+    limits,
+    judge: rules.judgeBatch,
+    acknowledge: (serial, id, storedAt) =>
+      void broker.publishTo(serial, topicOf(serial, 'ack'), JSON.stringify({ id, storedAt }), 1),
+  })
+  const broker = await createBroker({
+    authenticate: (_clientId, serial, secret) =>
+      serial && secret ? ingest.authenticate(serial, secret) : Promise.resolve(undefined),
+    mayPublish: (device, topic) => mayPublish(device.serial, topic),
+    maySubscribe: (device, filter) => maySubscribe(device.serial, filter),
+    accept: ingest.accept,
+    onRefused: ingest.refuse,
+    onPresence: (device, state) => ingest.presence(device, state, clock.now()),
+    now: clock.now,
+    log,
+  })
+  const api = await createApi({
+    db,
+    clock,
+    log,
+    limits,
+    config: { demo: demo !== undefined, secureCookies, dashboardDir },
+    incidents: { ...incidents, canWake: dispatch.canWake },
+    ingestWeb: createWebSigns({ db, ingest }),
+    demo,
+    health: createHealth({ db, clock, broker, isDemo: demo !== undefined, mqttPort: () => mqttPort }),
+    onSignOut: (personId) => realtime.dropPerson(personId),
+  })
+  const realtime = await createRealtime({
+    httpServer: api.server,
+    db,
+    databaseUrl,
+    clock,
+    log,
+    limits,
+    identify: ({ cookie, slot }) => identify(db, cookieForSlot(cookie, slot), clock.now()),
+    mayWatch: (personId, communityId) => mayWatch(db, personId, communityId),
+    onConfirm: dispatch.confirm,
+  })
+  const jobs = createJobs({
+    clock,
+    report: (report) => void recordTick(db, report).catch((error: unknown) => log.error({ error }, 'tick')),
+    jobs: [
+      { name: 'deadlines', everyMs: 1000, run: drained(rules.judgeDeadlines) },
+      { name: 'secondDeadlines', everyMs: 1000, run: drained(rules.judgeSecondDeadlines) },
+      { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
+      { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
+      { name: 'dispatch', everyMs: 1000, run: dispatch.tick },
+      { name: 'outbox', everyMs: 1000, run: dispatch.send },
+      { name: 'commands', everyMs: 1000, run: dispatch.sendCommands },
+      { name: 'retention', everyMs: 3_600_000, run: (now) => retain(db, now) },
+    ],
+  })
+  let mqttPort: number | null = null
+
+  return {
+    api,
+    broker,
+    incidents,
+    rules,
+    ingest,
+    dispatch,
+    jobs,
+    async listen(to: { host: string; httpPort: number; mqttPort: number }): Promise<void> {
+      await rules.noticeOwnBlindness(clock.now())
+      await broker.listen({ host: to.host, port: to.mqttPort })
+      mqttPort = to.mqttPort
+      await api.listen({ host: to.host, port: to.httpPort })
+      jobs.start()
+    },
+    async close(): Promise<void> {
+      await jobs.stop()
+      await broker.close()
+      await ingest.close()
+      await realtime.close()
+      await api.close()
+    },
+  }
+}
+
+/** A deadline that many share comes in slices: a tick takes them all. */
+const drained =
+  (work: (now: number) => Promise<{ more: boolean }>) =>
+  async (now: number): Promise<void> => {
+    while ((await work(now)).more);
+  }
+
+async function retain(db: Database, now: number): Promise<void> {
+  await dropEventsBefore(db, now - limits.eventLogKeptMs)
+  await dropRefusedBefore(db, now - limits.refusedKeptMs)
+}

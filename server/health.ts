@@ -1,0 +1,66 @@
+// GET /api/health: the database, the broker, and the last tick of each job. Never cached, never optimistic.
+import { performance } from 'node:perf_hooks'
+import { Type } from 'typebox'
+import type { Health } from '#contract/account.ts'
+import type { Clock } from '#clock/clock.ts'
+import type { Database } from '#db/database.ts'
+import { sql } from '#db/sql.ts'
+import type { Broker } from '../broker/create-broker.ts'
+import { lastTicks } from './job-store.ts'
+
+export type HealthOptions = {
+  db: Database
+  clock: Clock
+  broker: Pick<Broker, 'stats'>
+  isDemo: boolean
+  mqttPort: () => number | null
+}
+
+/** A job that ticks every few seconds and has not run for this long stands still. */
+const jobLateMs = 30_000
+/** Those that run once an hour are late after two. */
+const slowJobs: Record<string, number> = { retention: 2 * 3_600_000 }
+
+const Mode = Type.Object({ mode: Type.Enum(['demo', 'real', 'empty']) })
+
+export function createHealth({ db, clock, broker, isDemo, mqttPort }: HealthOptions) {
+  return async (): Promise<Health> => {
+    const now = clock.now()
+    const database = await askDatabase(db)
+    const jobs = database.ok ? await jobsOf(db, now) : []
+    const port = mqttPort()
+    const { connections, accepted, refused } = broker.stats()
+    const refusals = Object.values(refused).reduce((sum: number, count) => sum + Number(count), 0)
+    return {
+      ok: database.ok && port !== null && jobs.every((job) => job.ok),
+      mode: isDemo ? 'demo' : database.mode,
+      now,
+      database: { ok: database.ok, latencyMs: database.latencyMs },
+      broker: { ok: port !== null, port, clients: connections, accepted, refused: refusals },
+      jobs,
+    }
+  }
+}
+
+async function askDatabase(db: Database) {
+  const before = performance.now()
+  try {
+    const { mode } = await db.one(
+      Mode,
+      sql`select coalesce((select mode from installation), 'empty') as mode`,
+    )
+    return { ok: true, mode, latencyMs: Math.round((performance.now() - before) * 10) / 10 }
+  } catch {
+    return { ok: false, mode: 'empty' as const, latencyMs: null }
+  }
+}
+
+async function jobsOf(db: Database, now: number): Promise<Health['jobs']> {
+  const ticks = await lastTicks(db)
+  return ticks.map(({ name, startedAt, problem }) => ({
+    name,
+    lastAt: startedAt,
+    ok: problem === null && now - startedAt <= (slowJobs[name] ?? jobLateMs),
+    problem,
+  }))
+}

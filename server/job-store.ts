@@ -1,0 +1,27 @@
+// The last run of each job: /api/health shows it, and a gap in it is our own blindness (safety 8).
+import { Type } from 'typebox'
+import type { JobReport } from '#clock/jobs.ts'
+import type { Db } from '#db/database.ts'
+import { at, sql } from '#db/sql.ts'
+
+export const recordTick = (db: Db, { name, startedAt, finishedAt, problem }: JobReport): Promise<number> =>
+  db.run(sql`
+    insert into job_tick (name, started_at, finished_at, problem)
+    values (${name}, ${at(startedAt)}, ${at(finishedAt)}, ${problem})
+    on conflict (name) do update
+    set started_at = excluded.started_at, finished_at = excluded.finished_at, problem = excluded.problem`)
+
+const Tick = Type.Object({
+  name: Type.String(),
+  startedAt: Type.Integer(),
+  problem: Type.Union([Type.String(), Type.Null()]),
+})
+
+export const lastTicks = (db: Db) =>
+  db.many(
+    Tick,
+    sql`
+      select name, started_at, problem
+      from job_tick
+      order by name`,
+  )
