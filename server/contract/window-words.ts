@@ -1,7 +1,7 @@
 // Which rule was reached, in words: the names are those that domain/co.ts and domain/gas.ts write into evidence.
 import type { Language } from './primitives.ts'
 
-/** For example 100ppm-10min → 「10 分钟平均达到 100 ppm」. An unknown name says nothing. */
+/** For example 100ppm-10min → 「100 ppm 以上持续 10 分钟」. An unknown name says nothing. */
 export function windowWords(window: string, language: Language): string[] {
   const [name = '', cooking] = window.split('+')
   const found = sentences.flatMap(({ pattern, zh, en }) => {
