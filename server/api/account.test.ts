@@ -52,8 +52,8 @@ test('the cookie cannot be read by a page, is not sent from other sites, and the
 
 test('behind HTTPS the cookie is for HTTPS alone', async () => {
   const secure = await createTestApi({ config: { secureCookies: true } })
-  const { as } = secure
-  const answer = await (await as('zhao'))('signOut')
+  const zhao = await secure.as('zhao')
+  const answer = await zhao('signOut')
   expect(String(answer.headers['set-cookie'])).toMatch(/; Secure$/)
   await secure.close()
 })

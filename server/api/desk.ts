@@ -62,7 +62,7 @@ async function readDesk(
     homes: await readTiles(tx, { communityId, now }),
     incidents: await incidents.cards(tx, { communityId }, now),
     ledger,
-    staff: await staffOf(tx, communityId, now - limits.presenceProofMsMax),
+    staff: await staffOf(tx, communityId, limits.presenceProofMsMax),
     refusedToday: await countRefusedSince(tx, communityId, midnight),
   }
 }

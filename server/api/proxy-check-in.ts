@@ -43,8 +43,7 @@ async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<void
   const { body, personId: byId, now } = asked
   const covers = await occurrenceToCover(tx, subject, now)
   const checkInId = await insertGivenCheckIn(tx, { subject, covers, byId, now, ...body })
-  if (covers && !covers.late && covers.pactId !== null)
-    await coverOccurrence(tx, { pactId: covers.pactId, checkInId, now })
+  if (covers?.isOpen) await coverOccurrence(tx, { pactId: covers.pactId, checkInId, now })
   await incidents.noteProxy(tx, { residentId: subject.id, byId, checkInId, now, ...body })
   await writeAudit(tx, {
     now,
@@ -60,17 +59,21 @@ async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<void
 }
 
 /**
- * The morning that has been judged and is still dealt with comes first; then the occurrence whose time has begun.
- * Before that it covers none, as a press of the button would not.
+ * As a press of hers would: the occurrence whose time has begun, else a morning that she was missed on, else the one
+ * of today that is over. Before its time, and on a day without a pact, it covers none.
  */
 async function occurrenceToCover(tx: Tx, subject: Subject, now: number): Promise<GivenCheckIn['covers']> {
-  const occurrences = await lockOccurrences(tx, subject.id)
-  const missed = await openMissed(tx, subject.id)
-  if (missed) {
-    const edge = occurrences.find(({ pactId }) => pactId === missed.pactId)?.edge ?? 'morning'
-    return { pactId: missed.pactId, on: missed.on ?? localDate(now, subject.zone), late: true, edge }
-  }
+  const today = localDate(now, subject.zone)
+  const occurrences = await lockOccurrences(tx, subject.id, today)
   const begun = occurrences.find(({ opensAt }) => opensAt <= now)
-  // not late even at a minute past: the deadline has not been judged yet, and will now find her answered for
-  return begun && { pactId: begun.pactId, on: begun.on, late: false, edge: begun.edge }
+  if (begun) return { ...begun, late: now > begun.dueAt, isOpen: true }
+  const missed = await openMissed(tx, subject.id)
+  const late = { late: true, isOpen: false }
+  const search = missed && occurrences.find(({ pactId }) => pactId === missed.pactId)
+  if (search && missed.on !== null)
+    return { pactId: search.pactId, edge: search.edge, on: missed.on, ...late }
+  const over = occurrences.find(
+    ({ on, asksToday, answeredToday }) => on > today && asksToday && !answeredToday,
+  )
+  return over && { pactId: over.pactId, edge: over.edge, on: today, ...late }
 }

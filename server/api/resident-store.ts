@@ -35,18 +35,45 @@ const Occurrence = Type.Object({
 /** The next occurrence of a pact that is not yet judged. */
 export type Occurrence = Static<typeof Occurrence>
 
-/** Soonest first; locked, for who wants to cover one. */
-export const lockOccurrences = (tx: Tx, residentId: number): Promise<Occurrence[]> =>
-  tx.many(
-    Occurrence,
+const HeldOccurrence = Type.Object({
+  ...Occurrence.properties,
+  asksToday: Type.Boolean(),
+  answeredToday: Type.Boolean(),
+})
+
+/**
+ * Soonest first, held: judging takes the same lock, so that an occurrence is either covered or judged, never both.
+ * The second statement sees what whoever held them before has committed.
+ */
+export async function lockOccurrences(
+  tx: Tx,
+  residentId: number,
+  today: string,
+): Promise<Static<typeof HeldOccurrence>[]> {
+  await tx.run(sql`
+    select id
+    from pact
+    where resident_id = ${residentId}
+    order by id
+    for no key update`)
+  return tx.many(
+    HeldOccurrence,
     sql`
-      select id as pact_id, edge, due_on as "on", opens_at, due_at, covered_at
-      from pact
-      where resident_id = ${residentId}
-        and not paused
-      order by due_at
-      for update`,
+      select p.id as pact_id, p.edge, p.due_on as "on", p.opens_at, p.due_at, p.covered_at,
+        extract(isodow from ${today}::date)::int = any(p.days) as asks_today,
+        exists (
+          select
+          from check_in c
+          where c.resident_id = p.resident_id
+            and c.pact_id = p.id
+            and c."on" = ${today}::date
+        ) as answered_today
+      from pact p
+      where p.resident_id = ${residentId}
+        and not p.paused
+      order by p.due_at`,
   )
+}
 
 /** Soonest first. */
 export const occurrencesOf = (db: Db, residentId: number): Promise<Occurrence[]> =>
@@ -82,7 +109,8 @@ export const openMissed = (db: Db, residentId: number): Promise<Static<typeof Mi
 
 export type GivenCheckIn = {
   subject: Subject
-  covers: { pactId: number | null; on: string; late: boolean; edge: Edge } | undefined
+  /** `isOpen`: the occurrence is not judged yet, and this settles it. */
+  covers: { pactId: number; on: string; late: boolean; edge: Edge; isOpen: boolean } | undefined
   via: 'phone' | 'visit' | 'proxy'
   seenOrSpoken: 'seen' | 'spoken'
   place: string

@@ -1,13 +1,14 @@
 import { Type } from 'typebox'
 import { StaffMember } from '#contract/community.ts'
 import type { Db } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { sql } from '#db/sql.ts'
 
 /**
  * Everybody with a grant at, above or below the community, each once, in the role nearest to the work.
- * @param provedAfter epoch ms: an older proof of an open page does not count (safety 2)
+ * @param proofMsMax an older proof of an open page does not count (safety 2); it is a lease, so the database's clock
+ * decides
  */
-export const staffOf = (db: Db, communityId: number, provedAfter: number): Promise<StaffMember[]> =>
+export const staffOf = (db: Db, communityId: number, proofMsMax: number): Promise<StaffMember[]> =>
   db.many(
     Type.Object(StaffMember.properties),
     sql`
@@ -35,7 +36,7 @@ export const staffOf = (db: Db, communityId: number, provedAfter: number): Promi
           where page.person_id = p.id
             and page.in_front
             and page.sound
-            and page.proved_at >= ${at(provedAfter)}
+            and page.proved_at >= now() /* lease */ - make_interval(secs => ${proofMsMax / 1000})
         ) as reachable_now,
         exists (
           select

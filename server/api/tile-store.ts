@@ -22,8 +22,9 @@ const HomeRow = Type.Object({
 export type HomeRow = Static<typeof HomeRow>
 
 /**
- * Blind: a gateway of the home is silent, or everything that could carry a good morning is. Unprotected: a CO or gas
- * detector of the home does not work and no other one of its kind does.
+ * Blind: a gateway of the home is silent or gone, or everything that could carry a good morning is; what was never
+ * heard has not begun. Unprotected: a CO or gas detector of the home does not work, or was never heard, and no other
+ * one of its kind does.
  * @param question.now epoch ms
  */
 export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Promise<HomeRow[]> =>
@@ -31,8 +32,9 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
     HomeRow,
     sql`
       with equipment as (
-        select home_id, kind,
-          last_seen_at is not null and coalesce(silent_at <= ${at(question.now)}, true) as silent,
+        select home_id, kind, last_seen_at is not null as heard,
+          last_seen_at is not null
+            and (coalesce(silent_at <= ${at(question.now)}, true) or online is false) as silent,
           out_of_service,
           coalesce((flags ->> 'fault')::boolean, false)
             or coalesce((flags ->> 'tamper')::boolean, false)
@@ -47,7 +49,7 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
           and not out_of_service
         group by home_id
       ), detectors as (
-        select home_id, kind, bool_or(not silent and not out_of_service and not unfit) as working
+        select home_id, kind, bool_or(heard and not silent and not out_of_service and not unfit) as working
         from equipment
         where kind in ('co', 'gas')
         group by home_id, kind
