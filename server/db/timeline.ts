@@ -25,6 +25,7 @@ export type TimelineWhat =
   | 'arrived'
   | 'found'
   | 'declined'
+  | 'withdrawn'
   | 'assigned'
   | 'note'
   | 'call'

@@ -1,0 +1,140 @@
+// The outbox is emptied here. At least once: what a crash interrupts is sent again when its lease has run out.
+import { incidentTitle } from '#contract/words.ts'
+import type { Tx } from '#db/database.ts'
+import { announce } from '#db/event-log.ts'
+import type { Delivery, Message } from './channels/channel.ts'
+import { climb, hasFurther } from './climb.ts'
+import { chooseWay, contactsOf, keyOf, triedAs, type ContactPoint, type Left } from './next-contact.ts'
+import * as outbox from './outbox-store.ts'
+import type { DueTelling } from './outbox-store.ts'
+import type { DispatchParts } from './parts.ts'
+import { situationOf } from './situation.ts'
+
+/** In one round: as many as a bad minute of one community has, sent at once. */
+const roundMax = 100
+
+type Sending = {
+  telling: DueTelling
+  contact: ContactPoint
+  attempts: number
+  /** After a failure of this one there is nothing to do but wait. */
+  isLast: boolean
+}
+
+/** Sends what is due, and what becomes due by it (the next channel), until nothing is. @param now epoch ms */
+export async function send(parts: DispatchParts, now: number): Promise<void> {
+  // each round tries one more way to the same people, or more people: both have a bound
+  for (let round = 0; round < roundMax; round += 1) {
+    const { sendings, unreached, isEmpty } = await parts.db.transaction((tx) => take(tx, parts, now))
+    if (isEmpty) return
+    await Promise.all(sendings.map((sending) => attempt(parts, sending, now)))
+    for (const incidentId of unreached)
+      await parts.db.transaction((tx) => goOn(tx, { incidentId, now, wake: parts.wake }))
+  }
+}
+
+/** Chooses the way to each person and writes the attempts down before they are made. */
+async function take(tx: Tx, { limits }: DispatchParts, now: number) {
+  const due = await outbox.lockDue(tx, now, roundMax)
+  const personIds = [...new Set(due.map(({ personId }) => personId))]
+  const points = await outbox.contactPoints(tx, personIds)
+  const proved = await outbox.provedPages(tx, personIds, limits.presenceProofMsMax)
+  const sendings: Sending[] = []
+  const unreached = new Set<number>()
+  for (const telling of due) {
+    const way = chooseWay(telling, {
+      contacts: contactsOf(telling.personId, points),
+      isProved: proved.has(telling.personId),
+      attemptsMax: limits.tellingAttemptsMax,
+    })
+    const { contact, tried, isLast } = way
+    if (way.skipsPage) await say(tx, telling, { now, what: 'skipped', channel: 'page' })
+    if (contact) {
+      const attempts = telling.attempts + 1
+      const written = { id: telling.id, channel: keyOf(contact), tried, attempts }
+      await outbox.startAttempt(tx, written, limits.tellingLeaseMs)
+      sendings.push({ telling, contact, attempts, isLast })
+    } else {
+      await outbox.giveUp(tx, { id: telling.id, tried })
+      await say(tx, telling, { now, what: 'unreached' })
+      if (telling.purpose === 'alarm') unreached.add(telling.incidentId)
+    }
+  }
+  return { sendings, unreached, isEmpty: due.length === 0 }
+}
+
+/** One person's broken channel never holds up another's: each attempt stands for itself. */
+async function attempt(parts: DispatchParts, sending: Sending, now: number): Promise<void> {
+  const { telling, contact } = sending
+  const delivery = await parts.channels[contact.channel]
+    .tell(messageOf(telling, now), contact)
+    .catch((error: unknown): Delivery => {
+      const problem = error instanceof Error ? error.message : String(error)
+      parts.log.error({ tellingId: telling.id, channel: contact.channel, problem }, 'a channel failed')
+      return 'retry'
+    })
+  await parts.db.transaction((tx) => writeDelivery(tx, { ...sending, delivery, now, limits: parts.limits }))
+}
+
+function messageOf(telling: DueTelling, sentAt: number): Message {
+  const { id, incidentId, communityId, personId, kind, stage, purpose, origin, homeLabel, language } = telling
+  const text = incidentTitle({ kind, stage, evidence: telling.evidence, origin, homeLabel }, language)
+  const ids = { tellingId: id, incidentId, communityId, personId }
+  return { ...ids, kind, stage, purpose, origin, homeLabel, text, language, sentAt }
+}
+
+type Result = Sending & { delivery: Delivery; now: number; limits: DispatchParts['limits'] }
+
+async function writeDelivery(tx: Tx, result: Result): Promise<void> {
+  const { telling, contact, attempts, delivery, now, limits } = result
+  const attempt = { id: telling.id, attempts }
+  announce(tx, { communityId: telling.communityId, kind: 'incident', id: telling.incidentId })
+  switch (delivery) {
+    case 'sent':
+      if (contact.channel === 'page')
+        return outbox.awaitConfirmation(tx, attempt, { now, untilAt: now + limits.ringConfirmMs })
+      return outbox.delivered(tx, attempt, now)
+    case 'retry':
+      return leave(tx, result, {
+        left: 'retry',
+        dueAt: now + (result.isLast ? backOffMs(attempts, limits) : 0),
+      })
+    case 'gone':
+      return leave(tx, result, { left: 'gone', dueAt: now })
+    case 'notInFront':
+      await say(tx, telling, { now, what: 'skipped', channel: 'page' })
+      return leave(tx, result, { left: 'notInFront', dueAt: now })
+  }
+}
+
+function leave(tx: Tx, result: Result, { left, dueAt }: { left: Left; dueAt: number }): Promise<void> {
+  const key = keyOf(result.contact)
+  const attempt = { id: result.telling.id, attempts: result.attempts }
+  return outbox.failed(tx, attempt, { tried: triedAs(key, left), dueAt, problem: `${key}: ${left}` })
+}
+
+const backOffMs = (attempts: number, limits: DispatchParts['limits']) =>
+  Math.min(limits.tellingRetryMs * 2 ** (attempts - 1), limits.tellingRetryMsMax)
+
+function say(
+  tx: Tx,
+  { communityId, incidentId, personId }: DueTelling,
+  { now, ...line }: { now: number; what: 'skipped' | 'unreached'; channel?: string },
+): Promise<void> {
+  return outbox.sayOnce(tx, { communityId, incidentId, personId, at: now, ...line })
+}
+
+/**
+ * The ladder does not wait for people who could not be told (GoAlert #4548 does): where nobody is left who was reached
+ * and still has time to answer, the next are asked at once.
+ */
+async function goOn(
+  tx: Tx,
+  { incidentId, now, wake }: { incidentId: number; now: number; wake: (() => void) | undefined },
+): Promise<void> {
+  const situation = await situationOf(tx, incidentId, now)
+  if (!situation || situation.state !== 'open' || situation.acknowledgedAt !== null) return
+  if (situation.ladder.together || !hasFurther(situation)) return
+  if (await outbox.somebodyMayAnswer(tx, incidentId, now)) return
+  await climb(tx, situation, { step: situation.step + 1, now, wake })
+}
