@@ -6,20 +6,24 @@ import { showProgress } from './progress.mjs'
 import { PlainProblem } from './plain-problem.mjs'
 import { onStop } from './stop.mjs'
 
-/** How long a child may take to stop when asked, before it is killed. */
-const stopGraceMs = 5_000
-
 /**
  * Runs one command to its end. Without `logPath` its output goes straight to the terminal, with it into that file
- * while a calm line shows the time. Ctrl-C stops the command and everything it started, and then us.
+ * while a calm line shows the time. Ctrl-C stops the command and everything it started, and then us; what has not
+ * stopped after `graceMs` is killed (npm does not stop by itself, and has nothing to tidy up).
  * @returns {Promise<{ code: number, reason: string | undefined }>} `reason` says why, if it never ended by itself
  */
-export async function runStep({ title, command, args, options, logPath, limitMs }) {
+export async function runStep({ title, command, args, options, logPath, limitMs, graceMs = 1_000 }) {
   if (logPath) mkdirSync(dirname(logPath), { recursive: true })
   const log = logPath && openSync(logPath, 'w')
   const progress = logPath ? showProgress(title) : undefined
   try {
-    const result = await untilEnd({ command, args, limitMs, options: { ...options, stdio: stdioFor(log) } })
+    const result = await untilEnd({
+      command,
+      args,
+      limitMs,
+      graceMs,
+      options: { ...options, stdio: stdioFor(log) },
+    })
     progress?.end(result.code === 0)
     return result
   } finally {
@@ -32,7 +36,7 @@ function stdioFor(log) {
   return log === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', log, log]
 }
 
-function untilEnd({ command, args, limitMs, options }) {
+function untilEnd({ command, args, limitMs, graceMs, options }) {
   return new Promise((resolve, reject) => {
     // A process group of its own, so that a stop reaches the whole family of a test runner or of npm.
     const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' })
@@ -40,11 +44,11 @@ function untilEnd({ command, args, limitMs, options }) {
     let stoppedBy
     const limit = setTimeout(() => {
       reason = `it did not finish within ${Math.round(limitMs / 60_000)} minutes`
-      stopFamily(child, 'SIGTERM')
+      stopFamily(child, 'SIGTERM', graceMs)
     }, limitMs)
     const forward = (signal) => {
       stoppedBy = signal
-      stopFamily(child, signal)
+      stopFamily(child, signal, graceMs)
     }
     const forget = onStop({ clean: forward, quick: () => killFamily(child, 'SIGKILL') })
     const done = () => {
@@ -69,9 +73,9 @@ function stopped(signal) {
   return problem
 }
 
-function stopFamily(child, signal) {
+function stopFamily(child, signal, graceMs) {
   killFamily(child, signal)
-  setTimeout(() => killFamily(child, 'SIGKILL'), stopGraceMs).unref()
+  setTimeout(() => killFamily(child, 'SIGKILL'), graceMs).unref()
 }
 
 function killFamily(child, signal) {

@@ -13,6 +13,8 @@ import { playwrightTally, total, vitestTally } from './summary.mjs'
 
 /** All tests together, without the installing; one that needs longer hangs. */
 const testsLimitMs = 15 * 60_000
+/** A runner that is stopped closes its databases, brokers and browsers first. */
+const runnerGraceMs = 10_000
 
 /** Installs what is missing, runs every test, and ends with the line `N passed, N failed`. */
 export async function runSuites({ withBrowser }) {
@@ -70,6 +72,7 @@ function runRunner({ title, args, untilAt, env }) {
     args,
     options: { cwd: root, env: { ...process.env, ...env } },
     limitMs: Math.max(untilAt - Date.now(), 1),
+    graceMs: runnerGraceMs,
   })
 }
 
