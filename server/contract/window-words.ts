@@ -21,8 +21,8 @@ const fill = (sentence: string, match: RegExpExecArray) =>
 const sentences: readonly { pattern: RegExp; zh: string; en: string }[] = [
   {
     pattern: /^(\d+)ppm-(\d+)min$/,
-    zh: '$2 分钟平均达到 $1 ppm',
-    en: '$1 ppm or more on average over $2 min',
+    zh: '$1 ppm 以上持续 $2 分钟',
+    en: '$1 ppm or more for $2 min',
   },
   { pattern: /^(\d+)ppm-(\d+)h$/, zh: '$2 小时平均达到 $1 ppm', en: '$1 ppm or more on average over $2 h' },
   { pattern: /^(\d+)ppm$/, zh: '读数达到 $1 ppm', en: 'a reading of $1 ppm or more' },

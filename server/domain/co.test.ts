@@ -99,6 +99,10 @@ describe('safety 5: acting at once, and dose', () => {
   test("safety 5: the detector's own alarm flag acts at once, with clean air and with none", () => {
     const flag = { active: true, since: at(3) }
     expect(judge(steady(0, 0, 60), { flag }).stage).toBe('alarm')
+    expect(judge([], { flag: { active: true, since: 0 } })).toEqual({
+      stage: 'alarm',
+      evidence: { flag: true },
+    })
     const blind = judge([], { flag })
     expect(blind).toEqual({ stage: 'alarm', evidence: { flag: true, since: at(3) } })
   })

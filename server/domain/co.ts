@@ -8,12 +8,13 @@ import { worstOf, worstReason, type Reason } from './worst.ts'
 
 export type { AirSample } from './air-series.ts'
 
+/** The detector's own alarm, as a level; `since` in epoch ms, 0 where its beginning is not known. */
 export type AirFlag = { active: boolean; since: number }
 
 export type CoInput = {
   /** ppm, in any order, of one sensor, at most the last 8 hours. */
   samples: readonly AirSample[]
-  /** The detector's own alarm, as a level; a device test is not passed on as a flag. */
+  /** A device test is not passed on as a flag. */
   flag: AirFlag | null
   /** The stage this condition stands at (also while it is latched); null when there is none. */
   alreadyAt: Stage | null
@@ -140,7 +141,7 @@ function describe(air: {
 }): Evidence {
   const last = air.points.at(-1)
   const dirty = air.points.filter((point) => point.value >= cleanPpm)
-  const flaggedAt = air.flag?.active ? air.flag.since : Infinity
+  const flaggedAt = air.flag?.active && air.flag.since > 0 ? air.flag.since : Infinity
   const since = Math.min(dirty[0]?.at ?? Infinity, flaggedAt)
   const evidence: Evidence = {}
   if (last) {

@@ -159,7 +159,10 @@ function describe(air: {
 }): Evidence {
   const last = air.points.at(-1)
   const firstHigh = air.points.find((point) => point.value >= noticeLel)
-  const since = Math.min(firstHigh?.at ?? Infinity, air.flag?.active ? air.flag.since : Infinity)
+  const since = Math.min(
+    firstHigh?.at ?? Infinity,
+    air.flag?.active && air.flag.since > 0 ? air.flag.since : Infinity,
+  )
   const evidence: Evidence = {}
   if (last) {
     evidence.value = last.value
