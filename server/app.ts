@@ -11,6 +11,8 @@ import { createApi } from './api/create-api.ts'
 import type { DemoPort } from './api/ports.ts'
 import { mayWatch } from './api/scope.ts'
 import { cookieForSlot, identify } from './api/session.ts'
+import { createPageChannel } from './dispatch/channels/page.ts'
+import { createWebhookChannel } from './dispatch/channels/webhook.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
@@ -49,7 +51,11 @@ export async function createApp({
     clock,
     log,
     limits,
-    ring: (personId, ring) => realtime.ring(personId, ring),
+    channels: {
+      page: createPageChannel((personId, ring) => realtime.ring(personId, ring)),
+      webhook: createWebhookChannel({ timeoutMs: limits.webhookTimeoutMs, log }),
+    },
+    wake: () => void jobs.hurry('outbox'),
     sendCommand: (serial, command) =>
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
   })

@@ -42,6 +42,33 @@ test('a failing job is reported with its problem and tried again', async () => {
   expect(reports.map((report) => report.problem)).toEqual(['database is away', 'database is away'])
 })
 
+test('a hurried job runs at once, and once more when it was running already', async () => {
+  const clock = createFakeClock(start)
+  let finish = () => {}
+  let runs = 0
+  const jobs = createJobs({
+    clock,
+    report: () => {},
+    jobs: [
+      {
+        name: 'outbox',
+        everyMs: 60_000,
+        run: () => {
+          runs += 1
+          return runs === 1 ? new Promise<void>((resolve) => (finish = resolve)) : Promise.resolve()
+        },
+      },
+    ],
+  })
+  const first = jobs.hurry('outbox')
+  const second = jobs.hurry('outbox')
+  const third = jobs.hurry('outbox')
+  expect(runs).toBe(1)
+  finish()
+  await Promise.all([first, second, third])
+  expect(runs).toBe(2)
+})
+
 test('the fake clock fires each timer at its own instant and awaits it', async () => {
   const clock = createFakeClock(start)
   const seen: number[] = []

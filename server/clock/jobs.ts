@@ -14,6 +14,8 @@ export type JobReport = { name: string; startedAt: number; finishedAt: number; p
 export type Jobs = {
   /** Runs every job that is due at `now`, each at most once at a time; resolves when they are done. */
   tick(now: number): Promise<void>
+  /** Runs this job now instead of at its next turn; once more afterwards if it is running already. */
+  hurry(name: string): Promise<void>
   /** Starts the metronome: one tick a second. */
   start(): void
   stop(): Promise<void>
@@ -28,6 +30,7 @@ export function createJobs(options: {
   const { clock, jobs, report } = options
   const dueAt = new Map<string, number>()
   const running = new Map<string, Promise<void>>()
+  const hurried = new Set<string>()
 
   const runOne = async (job: Job, now: number): Promise<void> => {
     dueAt.set(job.name, now + job.everyMs)
@@ -40,19 +43,33 @@ export function createJobs(options: {
     report({ name: job.name, startedAt: now, finishedAt: clock.now(), problem })
   }
 
+  const startOne = (job: Job, now: number): Promise<void> => {
+    const run = runOne(job, now).finally(() => {
+      running.delete(job.name)
+      if (hurried.delete(job.name)) return startOne(job, clock.now())
+    })
+    running.set(job.name, run)
+    return run
+  }
+
   const tick = async (now: number): Promise<void> => {
     const due = jobs.filter((job) => !running.has(job.name) && (dueAt.get(job.name) ?? 0) <= now)
-    for (const job of due)
-      running.set(
-        job.name,
-        runOne(job, now).finally(() => running.delete(job.name)),
-      )
-    await Promise.all(due.map((job) => running.get(job.name)))
+    await Promise.all(due.map((job) => startOne(job, now)))
+  }
+
+  const hurry = async (name: string): Promise<void> => {
+    const job = jobs.find((one) => one.name === name)
+    if (!job) throw new Error(`there is no job "${name}"`)
+    const run = running.get(name)
+    if (!run) return startOne(job, clock.now())
+    hurried.add(name)
+    return run
   }
 
   let metronome: ReturnType<typeof cron.schedule> | undefined
   return {
     tick,
+    hurry,
     start: () => {
       metronome = cron.schedule('* * * * * *', () => void tick(clock.now()))
     },
