@@ -1,0 +1,122 @@
+import { Type } from 'typebox'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { HomeSheet } from '#contract/community.ts'
+import { at, sql } from '#db/sql.ts'
+import { createTestApi, monday, openIncident, type Caller, type TestApi } from '#testing/api.ts'
+import { heard, pressed, rolledOn } from '#testing/mornings.ts'
+
+let api: TestApi
+let zhao: Caller
+beforeEach(async () => {
+  api = await createTestApi()
+  zhao = await api.as('zhao')
+})
+afterEach(() => api.close())
+
+const clock = (on: string, time: string) => Date.parse(`${on}T${time}:00+08:00`)
+const sheet = async (home: 'li' | 'couple' = 'li') =>
+  (await zhao('home', { params: { id: api.cast.homes[home] } })).body as HomeSheet
+
+test('the sheet has what a responder needs: door, people, key, numbers, devices', async () => {
+  const found = await sheet()
+  expect(found.tile).toMatchObject({ label: '3-2-501', floor: 5, unit: 2 })
+  expect(found.plan).toMatchObject({ outsideValve: '门外左侧管井', authorityToEnter: true })
+  expect(found.residents).toMatchObject([{ greeting: '李奶奶', tier: 'key', deadline: '08:00', file: {} }])
+  expect(found.paired.map((one) => `${one.role} ${one.name} ${one.holdsKey}`)).toEqual([
+    'steward 王红 false',
+    'backup 张伟 false',
+    'neighbour 周阿姨 true',
+    'emergencyContact 李梅 false',
+  ])
+  expect(found.devices.map(({ serial }) => serial)).toEqual(['li-button', 'li-co-1', 'li-gas-1'])
+  expect(JSON.stringify(found)).not.toMatch(/hash|secret/i)
+})
+
+test('safety 17: the number of an invented person cannot be dialled', async () => {
+  await api.db.run(sql`update person set origin = 'demo' where id = ${api.cast.persons.wang}`)
+  const dialable = (await sheet()).paired.map((one) => `${one.name} ${one.dialable}`)
+  expect(dialable).toContain('王红 false')
+  expect(dialable).toContain('张伟 true')
+})
+
+test('every look at a file is written down: who, whose, when', async () => {
+  await sheet('couple')
+  const Look = Type.Object({ personId: Type.Integer(), residentId: Type.Integer(), at: Type.Integer() })
+  const looks = await api.db.many(
+    Look,
+    sql`
+      select person_id, resident_id, at
+      from audit
+      where what = 'looked'
+      order by resident_id`,
+  )
+  const { zhao: personId } = api.cast.persons
+  const { wu, zheng } = api.cast.residents
+  expect(looks).toEqual([
+    { personId, residentId: wu, at: monday },
+    { personId, residentId: zheng, at: monday },
+  ])
+})
+
+test('a device is silent after its deadline, and never because it has not begun', async () => {
+  await heard(api.db, 'li-button', { heardAt: monday - 1000, silentAt: monday + 1000 })
+  await heard(api.db, 'li-co-1', { heardAt: monday - 1000, silentAt: monday - 1 })
+  const silent = (await sheet()).devices.map((device) => `${device.serial} ${device.silent}`)
+  expect(silent).toEqual(['li-button false', 'li-co-1 true', 'li-gas-1 false'])
+})
+
+test('the last sign is the latest of any kind', async () => {
+  const { communityId, homes, residents } = api.cast
+  expect((await sheet()).lastSign).toBeNull()
+  await pressed(api.db, { residentId: residents.li, at: monday - 5000, on: '2026-03-02' })
+  expect((await sheet()).lastSign).toEqual({ at: monday - 5000, what: 'checkIn' })
+  await api.db.run(sql`
+    insert into sign (at, community_id, home_id, what, indoors, received_at, time_source, origin)
+    values (${at(monday - 1000)}, ${communityId}, ${homes.li}, 'water', true, ${at(monday)}, 'device', 'live')`)
+  expect((await sheet()).lastSign).toEqual({ at: monday - 1000, what: 'water' })
+})
+
+test('five weeks of mornings stand in the calendar, each as it was', async () => {
+  const { residents, homes, communityId } = api.cast
+  const li = residents.li
+  await pressed(api.db, { residentId: li, at: clock('2026-02-26', '06:40'), on: '2026-02-26' })
+  await pressed(api.db, { residentId: li, at: clock('2026-02-27', '08:20'), on: '2026-02-27', late: true })
+  await openIncident(api.db, {
+    communityId,
+    homeId: homes.li,
+    residentId: li,
+    kind: 'missed',
+    on: '2026-02-28',
+    now: clock('2026-02-28', '08:00'),
+  })
+  await api.db.run(sql`
+    insert into absence (community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at)
+    values (${communityId}, ${li}, '2026-03-01', '2026-03-02', '医院', '女儿', '1', ${at(monday)})`)
+  const { calendar } = (await sheet()).residents[0] ?? { calendar: [] }
+  expect(calendar).toHaveLength(35)
+  expect(calendar.slice(-6).map(({ on, place }) => `${on} ${place}`)).toEqual([
+    '2026-02-25 none',
+    '2026-02-26 pressed',
+    '2026-02-27 late',
+    '2026-02-28 missed',
+    '2026-03-01 excused',
+    '2026-03-02 none',
+  ])
+})
+
+test('the calendar begins with the day of enrolment', async () => {
+  await api.db.run(sql`update resident set enrolled_on = '2026-03-01'`)
+  const { calendar } = (await sheet()).residents[0] ?? { calendar: [] }
+  expect(calendar.map(({ on }) => on)).toEqual(['2026-03-01', '2026-03-02'])
+})
+
+test('the sheet lists the incidents of the home, the closed ones too', async () => {
+  const { homes, communityId, persons } = api.cast
+  const id = await openIncident(api.db, { communityId, homeId: homes.li, kind: 'co', now: monday })
+  await api.db.run(sql`
+    update incident
+    set state = 'closed', outcome = 'cooking', handled_by = ${persons.zhao}, closed_at = ${at(monday)}
+    where id = ${id}`)
+  await rolledOn(api.db, monday)
+  expect((await sheet()).incidents).toMatchObject([{ id, state: 'closed', outcome: 'cooking' }])
+})
