@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFakeClock } from '#clock/fake-clock.ts'
+import { at, sql } from '#db/sql.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
+import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
+import { limits } from '../limits.ts'
+import { createRules, type Rules } from './rules.ts'
+
+const minuteMs = 60_000
+const sevenThirty = Date.parse('2026-11-23T07:30:00+08:00')
+const t0 = Date.parse('2026-11-23T08:00:00+08:00')
+
+let database: TestDatabase
+let cast: Cast
+let rules: Rules
+let found: Verdict[]
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  cast = await seedCast(database.db, sevenThirty)
+  found = []
+  rules = openRules()
+})
+
+afterEach(() => database.drop())
+
+const openRules = (): Rules =>
+  createRules({
+    db: database.db,
+    clock: createFakeClock(sevenThirty),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    applyVerdicts: async (_tx, verdicts) => void found.push(...verdicts),
+  })
+
+/** Its last word; then it is silent after so long. */
+const hear = (device: CastDevice, when: number, silentAfterMs: number) =>
+  database.db.run(sql`
+    update device
+    set last_seen_at = ${at(when)}, silent_at = ${at(when + silentAfterMs)}, online = true
+    where id = ${device.id}`)
+
+const cover = (residentId: number, when: number) =>
+  database.db.run(sql`
+    with pressed as (
+      insert into check_in (
+        community_id, resident_id, home_id, pact_id, "on", at, received_at, time_source, via, origin
+      )
+      select community_id, resident_id, home_id, id, due_on, ${at(when)}, ${at(when)}, 'device', 'button', 'live'
+      from pact
+      where resident_id = ${residentId}
+      returning id, pact_id
+    )
+    update pact
+    set covered_by = pressed.id, covered_at = ${at(when)}
+    from pressed
+    where pact.id = pressed.pact_id`)
+
+const tick = (when: number) =>
+  database.db.run(sql`
+    insert into job_tick (name, started_at, finished_at)
+    values ('deadlines', ${at(when)}, ${at(when)})
+    on conflict (name) do update set started_at = excluded.started_at, finished_at = excluded.finished_at`)
+
+test('safety 8: after our own blindness nobody is judged until the backlog had time to come in', async () => {
+  const { liButton, wuButton, heButton } = cast.devices
+  for (const button of [liButton, wuButton, heButton]) await hear(button, sevenThirty, 26 * 60 * minuteMs)
+  await tick(t0 - 5 * minuteMs)
+  const back = t0 + 20 * minuteMs
+  expect(await rules.noticeOwnBlindness(back)).toMatchObject({ fromAt: t0 - 5 * minuteMs, untilAt: back })
+  const settled = back + limits.ownBlindnessSettleMs
+  await rules.judgeDeadlines(settled - 1)
+  expect(found).toEqual([])
+
+  // 李奶奶 pressed while we were away; her button kept it. That of 吴爷爷 came back, that of 何爷爷 did not.
+  await cover(cast.residents.li, t0 - minuteMs)
+  await hear(wuButton, back + 1000, 26 * 60 * minuteMs)
+  await rules.judgeDeadlines(settled)
+  const silenceOf = (residentId: number) =>
+    found.find((one) => one.residentId === residentId)?.evidence.silence
+  expect(silenceOf(cast.residents.li)).toBeUndefined()
+  expect(silenceOf(cast.residents.wu)).toBe('missed')
+  expect(silenceOf(cast.residents.he)).toBe('blind')
+})
+
+test('a short pause is no blindness, and a long one of ours does not make devices silent', async () => {
+  const { liCo, coupleCo } = cast.devices
+  await hear(liCo, sevenThirty, 10 * minuteMs)
+  await hear(coupleCo, sevenThirty, 10 * minuteMs)
+  await tick(sevenThirty)
+  expect(await rules.noticeOwnBlindness(sevenThirty + limits.ownBlindnessMsMin)).toBeUndefined()
+
+  const back = sevenThirty + 30 * minuteMs
+  await Promise.all([rules.noticeOwnBlindness(back), openRules().noticeOwnBlindness(back)])
+  await rules.judgeSilentDevices(back + 10 * minuteMs - 1)
+  expect(found).toEqual([])
+  await rules.judgeSilentDevices(back + 10 * minuteMs)
+  const silent = found.map(({ evidence }) => evidence.devices?.[0])
+  expect(new Set(silent)).toEqual(new Set(['li-co-1', 'couple-co-1']))
+})

@@ -1,0 +1,221 @@
+// Pacts that are due, and what is known of the person and the home at that moment.
+import { Type, type Static } from 'typebox'
+import { Edge, Id, LocalDate, Origin, RiskTier, orNull } from '#contract/primitives.ts'
+import type { Tx } from '#db/database.ts'
+import { at, sql, type Sql } from '#db/sql.ts'
+import type { Occurrence } from '#domain/occurrence.ts'
+
+export const DuePact = Type.Object({
+  pactId: Id,
+  communityId: Id,
+  residentId: Id,
+  homeId: Id,
+  edge: Edge,
+  deadline: Type.String(),
+  days: Type.Array(Type.Integer()),
+  dueOn: LocalDate,
+  opensAt: Type.Integer(),
+  dueAt: Type.Integer(),
+  zone: Type.String(),
+  origin: Origin,
+  tier: RiskTier,
+  deaf: Type.Boolean(),
+})
+export type DuePact = Static<typeof DuePact>
+
+/**
+ * Due pacts that nobody else is judging, held until the end of the transaction. A press that is being stored holds
+ * its pact too: that one comes with the next look, covered. Whoever fell due while we could not see waits until
+ * the backlog had time to come in (safety 8).
+ */
+export const lockDuePacts = (
+  tx: Tx,
+  due: { covered: boolean; now: number; max: number; except?: readonly number[] },
+): Promise<DuePact[]> =>
+  tx.many(
+    DuePact,
+    sql`
+      select p.id as pact_id, p.community_id, p.resident_id, p.home_id, p.edge,
+        to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.due_on, p.opens_at, p.due_at, community.zone,
+        community.origin, r.tier, r.deaf
+      from pact p
+      join resident r on r.id = p.resident_id
+      join area community on community.id = p.community_id
+      where p.due_at <= ${at(due.now)}
+        and not p.paused
+        and (p.covered_by is not null) = ${due.covered}
+        and p.id <> all(${[...(due.except ?? [])]}::bigint[])
+        and not exists (
+          select
+          from blind_interval b
+          where b.judge_after > ${at(due.now)}
+            and p.due_at between b.from_at and b.judge_after
+        )
+      order by p.due_at, p.id
+      limit ${due.max}
+      for no key update of p skip locked`,
+  )
+
+const Circumstances = Type.Object({
+  pactId: Id,
+  pressedAt: orNull(Type.Integer()),
+  absent: Type.Boolean(),
+  devicesBlind: Type.Boolean(),
+  lastSignAt: orNull(Type.Integer()),
+  lastSignWhat: orNull(Type.String()),
+})
+export type Circumstances = Static<typeof Circumstances>
+
+/** For each of these pacts: has she answered after all, is she away, can her home be seen, when was the last sign. */
+export const circumstancesOf = (tx: Tx, pactIds: readonly number[], now: number): Promise<Circumstances[]> =>
+  tx.many(
+    Circumstances,
+    sql`
+      select p.id as pact_id, own.at as pressed_at,
+        exists (
+          select
+          from absence a
+          where a.resident_id = p.resident_id
+            and a.ended_at is null
+            and a.from_on <= p.due_on
+            and a.until_on > p.due_on
+        ) as absent,
+        ${devicesBlind(now)} as devices_blind,
+        last.at as last_sign_at, last.what as last_sign_what
+      from pact p
+      join area community on community.id = p.community_id
+      left join lateral (${ownPressSince(sql`p.opens_at`, now)}) as own on true
+      left join lateral (
+        (
+          select s.at, s.what
+          from sign s
+          where s.home_id = p.home_id
+            and s.origin = community.origin
+            and s.at <= ${at(now)}
+          order by s.at desc
+          limit 1
+        )
+        union all
+        (
+          select c.at, c.via as what
+          from check_in c
+          where c.resident_id = p.resident_id
+            and c.origin = community.origin
+            and c.at <= ${at(now)}
+          order by c.at desc
+          limit 1
+        )
+        order by at desc
+        limit 1
+      ) as last on true
+      where p.id = any(${pactIds}::bigint[])`,
+  )
+
+/** A press that no other pact of hers has taken: during downtime it may be older than the row of its occurrence. */
+const ownPressSince = (opensAt: Sql, until: number): Sql => sql`
+  select c.id, c.at
+  from check_in c
+  where c.resident_id = p.resident_id
+    and (c.pact_id = p.id or c.pact_id is null)
+    and c.origin = community.origin
+    and c.at >= ${opensAt}
+    and c.at <= ${at(until)}
+  order by c.at
+  limit 1`
+
+/**
+ * None of the devices that could have carried her greeting can be seen: silent, gone, or, where the deadline fell
+ * into our own blindness, not heard of since (safety 8). A home without such devices greets by other ways: the page
+ * of a resident is a tablet that nobody has to keep open, and so is never in service.
+ */
+const devicesBlind = (now: number): Sql => sql`coalesce(
+  (
+    select not bool_or(
+      not d.out_of_service
+      and coalesce(d.silent_at > ${at(now)}, false)
+      and d.online is distinct from false
+      and not exists (
+        select
+        from blind_interval b
+        where p.due_at between b.from_at and b.judge_after
+          and d.last_seen_at < b.until_at
+      )
+    )
+    from device d
+    where d.home_id = p.home_id
+      and (d.kind in ('button', 'curtain') or (d.kind = 'tablet' and not d.out_of_service))
+      and (d.resident_id is null or d.resident_id = p.resident_id)
+  ),
+  false
+)`
+
+const SignRow = Type.Object({ pactId: Id, at: Type.Integer(), what: Type.String(), indoors: Type.Boolean() })
+export type SignRow = Static<typeof SignRow>
+
+/** Each kind of sign, the newest, within the window before the deadline. An unbound press stands for nobody (safety 7). */
+export const signsBefore = (tx: Tx, pactIds: readonly number[], windowMs: number): Promise<SignRow[]> =>
+  tx.many(
+    SignRow,
+    sql`
+      select p.id as pact_id, s.what, s.indoors, max(s.at) as at
+      from pact p
+      join area community on community.id = p.community_id
+      join sign s on s.home_id = p.home_id
+        and s.origin = community.origin
+        and s.at <= p.due_at
+        and s.at >= p.due_at - make_interval(secs => ${windowMs / 1000})
+      where p.id = any(${pactIds}::bigint[])
+        and s.what <> 'unbound press'
+      group by p.id, s.what, s.indoors`,
+  )
+
+export type Roll = { pactId: number; dueOn: string; next: Occurrence }
+
+/**
+ * Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. A press that came
+ * before its row was there (after downtime of more than a day) covers it at once.
+ */
+export async function rollPacts(tx: Tx, rolls: readonly Roll[]): Promise<void> {
+  if (rolls.length === 0) return
+  await tx.run(sql`
+    update pact as rolled
+    set due_on = n.due_on,
+      opens_at = n.opens_at,
+      remind_at = n.remind_at,
+      due_at = n.due_at,
+      covered_by = n.check_in_id,
+      covered_at = n.pressed_at
+    from (
+      select next.*, own.id as check_in_id, own.at as pressed_at
+      from unnest(
+        ${rolls.map(({ pactId }) => pactId)}::bigint[],
+        ${rolls.map(({ dueOn }) => dueOn)}::date[],
+        ${rolls.map(({ next }) => next.on)}::date[],
+        ${rolls.map(({ next }) => at(next.opensAt))}::timestamptz[],
+        ${rolls.map(({ next }) => at(next.remindAt))}::timestamptz[],
+        ${rolls.map(({ next }) => at(next.dueAt))}::timestamptz[]
+      ) as next (pact_id, judged_on, due_on, opens_at, remind_at, due_at)
+      join pact p on p.id = next.pact_id
+      join area community on community.id = p.community_id
+      left join lateral (
+        select c.id, c.at
+        from check_in c
+        where c.resident_id = p.resident_id
+          and c.pact_id is null
+          and c.edge = p.edge
+          and c.origin = community.origin
+          and c.at between next.opens_at and next.due_at
+        order by c.at
+        limit 1
+      ) as own on true
+    ) as n
+    where rolled.id = n.pact_id
+      and rolled.due_on = n.judged_on`)
+  await tx.run(sql`
+    update check_in c
+    set pact_id = p.id, "on" = p.due_on
+    from pact p
+    where p.id = any(${rolls.map(({ pactId }) => pactId)}::bigint[])
+      and c.id = p.covered_by
+      and c.pact_id is null`)
+}

@@ -1,0 +1,66 @@
+// CO, gas and smoke: pure, from what is stored of a detector to a verdict.
+import type { Stage } from '#contract/primitives.ts'
+import type { Evidence } from '#contract/incident.ts'
+import { judgeCo, type AirFlag, type AirSample } from '#domain/co.ts'
+import { judgeGas } from '#domain/gas.ts'
+import type { StoredAlarm } from '#domain/stored.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import { verdictOf } from './verdict-of.ts'
+import type { Condition, Device } from './store.ts'
+
+export type AirKind = 'co' | 'gas' | 'smoke'
+
+export type Air = {
+  device: Device
+  kind: AirKind
+  samples: readonly AirSample[]
+  /** What this batch says of the detector's own flag, tests left out. */
+  alarms: readonly StoredAlarm[]
+  condition: Condition | undefined
+  /** When a human last ended an incident over this air (epoch ms). */
+  dealtWithAt: number | null
+  now: number
+}
+
+/** A flag that rose and fell this long ago or longer is told from a buffer: it is past (safety 9). */
+export const bufferedMs = 5 * 60_000
+
+/** Undefined where there is nothing to say: clean air, and clean before. */
+export function judgeAir(air: Air): Verdict | undefined {
+  const { device, kind, condition } = air
+  const found = stageOf(air)
+  const passed = found.stage === null && condition === undefined ? passedFlag(air) : undefined
+  const stage = passed ? 'notice' : found.stage
+  if (stage === null && (condition === undefined || condition.clearedAt !== null)) return undefined
+  const unreadable = air.alarms.some((alarm) => alarm.unreadable) ? { unreadable: true } : {}
+  const evidence: Evidence = { ...found.evidence, ...passed, ...unreadable }
+  return verdictOf(device, { kind, stage, evidence })
+}
+
+function stageOf(air: Air): { stage: Stage | null; evidence: Evidence } {
+  const { samples, condition, dealtWithAt, now, device } = air
+  const seen = { samples, flag: flagOf(air), alreadyAt: condition?.stage ?? null, now, dealtWithAt }
+  if (air.kind === 'co') return judgeCo(seen)
+  if (air.kind === 'gas') return judgeGas({ ...seen, lelConvention: device.lelConvention })
+  return judgeSmoke(seen.flag)
+}
+
+/** There is no number for smoke: the detector is believed. */
+function judgeSmoke(flag: AirFlag | null): { stage: Stage | null; evidence: Evidence } {
+  if (!flag?.active) return { stage: null, evidence: {} }
+  return { stage: 'alarm', evidence: { flag: true, since: flag.since } }
+}
+
+/** The level as it stands; also one that rose and fell within this batch acts, unless it is told from a buffer. */
+function flagOf({ device, kind, alarms }: Air): AirFlag | null {
+  const { alarmActive } = device
+  if (alarmActive[kind]) return { active: true, since: alarmActive[`${kind}Since`] ?? 0 }
+  const fresh = alarms.find((alarm) => alarm.active && alarm.receivedAt - alarm.at < bufferedMs)
+  return fresh ? { active: true, since: fresh.at } : null
+}
+
+/** Safety 9: an alarm found only in past data is somebody to look after, if no human has dealt with it since. */
+function passedFlag({ alarms, dealtWithAt }: Air): Evidence | undefined {
+  const passed = alarms.find(({ active, at }) => active && at > (dealtWithAt ?? -Infinity))
+  return passed && { flag: true, since: passed.at, lastAt: passed.at }
+}

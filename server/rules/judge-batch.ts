@@ -1,0 +1,113 @@
+// What a committed batch means, judged in its own transaction: a danger is never stored without being judged.
+import type { Tx } from '#db/database.ts'
+import type { StoredBatch, StoredReading, StoredSos } from '#domain/stored.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import { bufferedMs, judgeAir, type Air, type AirKind } from './judge-air.ts'
+import { judgeHealth } from './judge-health.ts'
+import { judgeReturns } from './judge-returns.ts'
+import * as store from './store.ts'
+import type { AirWindow, Condition, Device } from './store.ts'
+import { verdictOf } from './verdict-of.ts'
+
+/** Every verdict of a batch: air, SOS, people who answer after all, and devices. `now` in epoch ms. */
+export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Verdict[]> {
+  const { homeIds, deviceIds } = whereFrom(stored)
+  if (homeIds.length === 0) return []
+  const standing = await store.openConditions(tx, homeIds)
+  const conditions = new Map(standing.map((one) => [store.keyOf(one.deviceId ?? 0, one.kind), one]))
+  const devices = await store.devicesOf(tx, deviceIds)
+  return [
+    ...(await judgeAirs(tx, { stored, conditions, devices, now })),
+    ...stored.soses.map(judgeSos),
+    ...(await judgeReturns(tx, stored.checkIns)),
+    ...judgeDevices({ conditions, devices }),
+  ]
+}
+
+function whereFrom(stored: StoredBatch): { homeIds: number[]; deviceIds: number[] } {
+  const sources = Object.values(stored).flat()
+  return {
+    homeIds: [...new Set(sources.map(({ homeId }) => homeId))],
+    deviceIds: [...new Set(sources.map(({ deviceId }) => deviceId))],
+  }
+}
+
+/** Each press rings anew (safety 3), also one from a buffer (safety 9); a "cancelled" one still gets a voice (16). */
+function judgeSos(sos: StoredSos): Verdict {
+  const evidence = {
+    since: sos.at,
+    lastAt: sos.at,
+    ...(sos.cancelled ? { cancelled: true } : {}),
+    ...(sos.unreadable ? { unreadable: true } : {}),
+  }
+  // A page of the resident has no device: its sign carries the id 0.
+  const source = { ...sos, id: sos.deviceId || null }
+  return verdictOf(source, { kind: 'sos', stage: 'alarm', evidence, ringsAgain: !sos.cancelled })
+}
+
+type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: Device[]; now: number }
+
+/** CO is judged over the last 8 hours (domain/co.ts), and so is what was buffered: over the 8 hours before it. */
+const windowMs = 8 * 3_600_000
+
+async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
+  const readings = byDevice(seen.stored.readings)
+  const alarms = byDevice(seen.stored.alarms.filter(({ flags }) => flags.test !== true))
+  const subjects = seen.devices.flatMap((device) =>
+    airKinds.flatMap((kind) => {
+      const key = store.keyOf(device.id, kind)
+      const said = { readings: readings.get(key) ?? [], alarms: alarms.get(key) ?? [] }
+      return airSubject({ ...said, device, kind, condition: seen.conditions.get(key), now: seen.now }) ?? []
+    }),
+  )
+  if (subjects.length === 0) return []
+  const windows = subjects.flatMap(({ device, kind, fromAt }): AirWindow[] =>
+    kind === 'smoke' ? [] : [{ deviceId: device.id, kind, fromAt }],
+  )
+  const samples = await store.samplesOf(tx, windows)
+  const dealtWith = await store.airDealtWith(tx, [...new Set(subjects.map(({ device }) => device.homeId))])
+  return subjects.flatMap(({ fromAt: _fromAt, ...subject }) => {
+    const { device, kind } = subject
+    const verdict = judgeAir({
+      ...subject,
+      samples: samples.get(store.keyOf(device.id, kind)) ?? [],
+      dealtWithAt: dealtWith.get(`${device.homeId} ${kind} ${device.origin}`) ?? null,
+    })
+    return verdict ?? []
+  })
+}
+
+function byDevice<S extends { deviceId: number; kind: string }>(said: readonly S[]): Map<string, S[]> {
+  const groups = new Map<string, S[]>()
+  for (const one of said) {
+    const key = store.keyOf(one.deviceId, one.kind)
+    const group = groups.get(key) ?? []
+    group.push(one)
+    groups.set(key, group)
+  }
+  return groups
+}
+
+const airKinds: readonly AirKind[] = ['co', 'gas', 'smoke']
+
+type Said = Omit<Air, 'samples' | 'dealtWithAt'> & { readings: readonly StoredReading[] }
+
+/** Only where something may be the matter: a warm sensor, a flag, or a condition that stands. */
+function airSubject({ readings, ...said }: Said) {
+  const { device, kind, alarms, condition, now } = said
+  if (readings.length === 0 && alarms.length === 0) return undefined
+  const oldestAt = readings.reduce((oldest, { at }) => Math.min(oldest, at), now)
+  const fromAt = (now - oldestAt > bufferedMs ? oldestAt : now) - windowMs
+  const isWarm = device.hotAt !== null && device.hotAt >= fromAt
+  const isQuiet = !isWarm && alarms.length === 0 && !condition && device.alarmActive[kind] !== true
+  return isQuiet ? undefined : { ...said, fromAt }
+}
+
+function judgeDevices({ conditions, devices }: Pick<Seen, 'conditions' | 'devices'>): Verdict[] {
+  return devices.flatMap((device) => {
+    const condition = conditions.get(store.keyOf(device.id, 'device'))
+    // Found silent, and what came was not its own voice: a last will, or the end of its connection.
+    const silent = device.silentAt === null && condition?.evidence.trouble === 'silent'
+    return judgeHealth(device, condition, silent) ?? []
+  })
+}
