@@ -1,6 +1,7 @@
 import { routes } from 'virtual:routes'
 import type { Refusal, RouteInput, RouteName, RouteReply } from '#contract/routes.ts'
 import { Refused, away } from './refused.ts'
+import { ownSlot } from './slot.ts'
 
 type Given<N extends RouteName> = keyof RouteInput<N> extends never
   ? [input?: Nothing, by?: Caller]
@@ -9,7 +10,7 @@ type Given<N extends RouteName> = keyof RouteInput<N> extends never
 type Nothing = Record<string, never>
 
 /** A resident's page calls with the token of its private link; everybody else has a cookie. */
-export type Caller = { token?: string; signal?: AbortSignal }
+export type Caller = { token?: string; signal?: AbortSignal; slot?: string }
 
 type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown }
 
@@ -18,12 +19,14 @@ export async function call<N extends RouteName>(name: N, ...given: Given<N>): Pr
   const [method, path] = routes[name]
   const [input = {}, by = {}] = given
   const parts = input as Parts
+  const slot = by.slot ?? ownSlot
   const response = await fetch(addressOf(path, parts), {
     method,
     credentials: 'same-origin',
     headers: {
       ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
       ...(by.token ? { authorization: `Bearer ${by.token}` } : {}),
+      ...(slot ? { 'cp-slot': slot } : {}),
     },
     ...(method === 'GET' ? {} : { body: JSON.stringify(parts.body ?? {}) }),
     ...(by.signal ? { signal: by.signal } : {}),

@@ -5,6 +5,7 @@ import { toneOf, type Beep, type Ringing } from './tones.ts'
 const roundMs = 8000
 
 const unlocked = ref(false)
+const silent = ref(false)
 const ringing = ref(0)
 const alarms = new Map<number, Ringing>()
 let context: AudioContext | undefined
@@ -12,10 +13,25 @@ let timer: ReturnType<typeof setInterval> | undefined
 let hushedUntil = 0
 
 /** Whether this page may sound now (browsers allow it after one tap), and how many alarms do. */
-export const useSound = (): { unlocked: Readonly<Ref<boolean>>; ringing: Readonly<Ref<number>> } => ({
+export const useSound = (): {
+  unlocked: Readonly<Ref<boolean>>
+  ringing: Readonly<Ref<number>>
+  silent: Readonly<Ref<boolean>>
+} => ({
   unlocked: readonly(unlocked),
   ringing: readonly(ringing),
+  silent: readonly(silent),
 })
+
+/** Safety 14: in gas this page makes no sound and does not vibrate, and proves no sound, so that others are rung. */
+export function fallSilent(): void {
+  silent.value = true
+  navigator.vibrate?.(0)
+}
+
+export function speakAgain(): void {
+  silent.value = false
+}
 
 /** From a tap or a key. True when the page may sound from now on. */
 export async function unlockSound(): Promise<boolean> {
@@ -38,6 +54,7 @@ export function unlockOnFirstGesture(): void {
 
 /** Rings once. False where the page may not sound; a phone vibrates all the same. */
 export function ringOnce(what: Ringing): boolean {
+  if (silent.value) return false
   const tone = toneOf(what)
   navigator.vibrate?.([...tone.vibrateMs])
   if (!context || !unlocked.value) return false

@@ -3,6 +3,7 @@ import { io, type Socket } from 'socket.io-client'
 import type { Cursor } from '#contract/community.ts'
 import type { ClientToServer, EventBatch, LogEvent, Ring, ServerToClient } from '#contract/live.ts'
 import { forget } from '../account/useMe.ts'
+import { ownSlot } from '../api/slot.ts'
 import { nowAt, setServerTime } from '../time/clock.ts'
 import { isBehind, take } from './follow.ts'
 import { unlockOnFirstGesture, useSound } from './sound.ts'
@@ -57,10 +58,15 @@ export function useLive(): Live {
 }
 
 function open(): Socket<ServerToClient, ClientToServer> {
-  const line: Socket<ServerToClient, ClientToServer> = io({ transports: ['websocket'] })
+  const line: Socket<ServerToClient, ClientToServer> = io({
+    transports: ['websocket'],
+    ...(ownSlot ? { auth: { slot: ownSlot } } : {}),
+  })
   line.on('connect', () => (connected.value = true))
   line.on('disconnect', () => (connected.value = false))
   line.on('head', ({ at }) => heard(at))
+  // Also to pages that follow no community, such as a steward's.
+  line.on('beat', heard)
   line.on('signedOut', () => {
     forget()
     line.disconnect()
@@ -79,15 +85,18 @@ function heard(at: number): void {
 
 /** Safety 2: the server counts a page as told only while it proves that it is in front and may sound. */
 function provePresence(line: Socket<ServerToClient, ClientToServer>): void {
-  const { unlocked } = useSound()
+  const { unlocked, silent } = useSound()
   const prove = () =>
     line.connected &&
-    line.emit('presence', { inFront: document.visibilityState === 'visible', sound: unlocked.value })
+    line.emit('presence', {
+      inFront: document.visibilityState === 'visible',
+      sound: unlocked.value && !silent.value,
+    })
   line.on('connect', prove)
   document.addEventListener('visibilitychange', prove)
   addEventListener('focus', prove)
   setInterval(prove, presenceEveryMs)
-  watch(unlocked, prove)
+  watch([unlocked, silent], prove)
 }
 
 function follow(line: Socket<ServerToClient, ClientToServer>, following: Following): () => void {
