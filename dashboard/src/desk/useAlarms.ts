@@ -1,0 +1,39 @@
+import { onScopeDispose, watch } from 'vue'
+import type { IncidentCard } from '#contract/incident.ts'
+import type { Ring } from '#contract/live.ts'
+import { incidentTitle, kindWord } from '#contract/words.ts'
+import { language } from '../i18n/language.ts'
+import { ringOnce, ringingIncidents, startAlarm, stopAlarm } from '../live/sound.ts'
+import { say } from '../ui/toasts.ts'
+import type { Desk } from './useDesk.ts'
+
+/**
+ * Rings when the server says so, until somebody has acknowledged. The server is told only what was really heard or
+ * shown: a page in the background that may not sound stays silent, so that the next person is told (safety 2).
+ */
+export function useAlarms(desk: Desk): void {
+  desk.live.onRing((ring) => {
+    const sounded =
+      ring.purpose === 'alarm' && belongsHere(ring) ? startAlarm(ring.incidentId, ring) : ringOnce(ring)
+    if (!sounded && document.visibilityState !== 'visible') return
+    desk.live.rang(ring.tellingId)
+    say(textOf(ring), ring.purpose === 'alarm' ? 'alarm' : 'plain')
+  })
+
+  const belongsHere = ({ communityId }: Ring): boolean => communityId === desk.community.id
+  const textOf = ({ incidentId, kind }: Ring): string => {
+    const card = desk.incidents.value.get(incidentId)
+    return card ? incidentTitle(card, language.value) : kindWord(kind, language.value)
+  }
+
+  watch(desk.incidents, (incidents) => {
+    for (const id of ringingIncidents()) if (!needsSound(incidents.get(id))) stopAlarm(id)
+  })
+  onScopeDispose(() => {
+    for (const id of ringingIncidents()) stopAlarm(id)
+  })
+}
+
+/** A ring may come before its card: what is not known yet goes on ringing only until the board is up to date. */
+const needsSound = (card: IncidentCard | undefined): boolean =>
+  card?.state === 'open' && card.acknowledgedAt === null
