@@ -12,7 +12,7 @@ import type { BannerFacts } from './banner.ts'
 import type { Config } from './config.ts'
 import { createDemo } from './demo/demo.ts'
 import type { ForkedSimulator, ForkOptions } from './demo/fork.ts'
-import { restDemoPacts } from './demo/rest.ts'
+import { rollDemoPacts } from './demo/roll.ts'
 import { bannerButton, demoWorld } from './demo/start.ts'
 import { installationMode } from './installation.ts'
 import { choosePort } from './ports.ts'
@@ -100,7 +100,7 @@ async function demoAround(serving: Serving & { isNew: boolean; httpUrl: string; 
   if (isNew) serving.say('正在建立演示社区“幸福里”… creating the demo community')
   const now = systemClock.now()
   const world = await demoWorld({ db, now, file, isNew, hashPassword })
-  await restDemoPacts(db, now)
+  await rollDemoPacts(db, now)
   const mqttUrl = `mqtt://127.0.0.1:${mqttPort}`
   const simulator = serving.forkSimulator({ root, mqttUrl, httpUrl, worldFile: file })
   undo.push(() => simulator.close())

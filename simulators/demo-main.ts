@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Value } from 'typebox/value'
 import { DemoOrder, type DemoReport, type StoryState } from '#contract/demo.ts'
+import { liveEveryday } from './everyday.ts'
 import { createFleet } from './fleet.ts'
 import { createRandom } from './models/random.ts'
 import { createTester } from './tester.ts'
@@ -54,4 +55,10 @@ async function obey(order: DemoOrder): Promise<void> {
 }
 
 await fleet.start()
+liveEveryday({
+  world,
+  now: Date.now,
+  isQuiet: () => !story.isRunning(),
+  greet: ({ homeId, id }) => void fleet.sign(homeId, id)?.say('checkin', {}).catch(problem),
+})
 report({ report: 'ready' })

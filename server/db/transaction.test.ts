@@ -138,6 +138,17 @@ describe('a transaction', () => {
   })
 })
 
+test('a connection that breaks in the middle of a transaction rejects it and does not end the process', async () => {
+  const broken = own.db.transaction(async (tx) => {
+    await tx.run(sql`select 1`)
+    const { pid } = await tx.one(Type.Object({ pid: Type.Integer() }), sql`select pg_backend_pid() as pid`)
+    await own.db.run(sql`select pg_terminate_backend(${pid})`)
+    await tx.run(sql`select 2`)
+  })
+  await expect(broken).rejects.toThrow()
+  expect(await own.db.run(sql`select 1`)).toBe(1)
+})
+
 /** Lets everybody wait until `count` have come; whoever comes later does not wait. */
 function barrier(count: number): () => Promise<void> {
   let come = 0

@@ -36,6 +36,8 @@ async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promis
   const client = await pool.connect()
   const { tx, endings, committed, close } = txOn(client)
   let broken = false
+  // A connection that breaks while it is out of the pool reports it here too; unheard it would end the process.
+  client.on('error', ignoreBroken)
   try {
     await client.query('begin')
     const result = await work(tx)
@@ -50,9 +52,13 @@ async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promis
     broken = !(await rolledBack(client))
     throw error
   } finally {
+    client.off('error', ignoreBroken)
     client.release(broken)
   }
 }
+
+/** The statement under way rejects by itself, and whoever awaits it decides. */
+const ignoreBroken = (): void => {}
 
 function txOn(client: pg.PoolClient) {
   const endings: (() => Promise<void>)[] = []

@@ -37,7 +37,7 @@ function device(
 ): DemoDevice {
   return {
     serial: `${kind}-${randomBytes(4).toString('hex')}`,
-    secret: randomBytes(18).toString('base64url'),
+    secret: randomBytes(18).toString('hex'),
     kind,
     power: power[kind],
     ...where,

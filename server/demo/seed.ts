@@ -177,7 +177,7 @@ async function seedResidents(db: Db, { homes, communityId, now }: Homes & { now:
 
 type NewPact = { communityId: number; residentId: number; homeId: number; deadline: string; now: number }
 
-/** Paused until the story begins: a demo that nobody watches must not ring at 8:00. */
+/** Real deadlines: the simulated residents greet each morning by themselves (simulators/everyday.ts). */
 async function insertPact(db: Db, { communityId, residentId, homeId, deadline, now }: NewPact) {
   const days = [1, 2, 3, 4, 5, 6, 7]
   const remindBeforeMs = limits.remindBeforeMs
@@ -185,7 +185,7 @@ async function insertPact(db: Db, { communityId, residentId, homeId, deadline, n
   await db.run(sql`
     insert into pact (community_id, resident_id, home_id, deadline, paused, due_on, opens_at, remind_at, due_at)
     values (
-      ${communityId}, ${residentId}, ${homeId}, ${deadline}, true, ${next.on}, ${at(next.opensAt)},
+      ${communityId}, ${residentId}, ${homeId}, ${deadline}, false, ${next.on}, ${at(next.opensAt)},
       ${at(next.remindAt)}, ${at(next.dueAt)}
     )`)
 }

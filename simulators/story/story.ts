@@ -58,6 +58,7 @@ export function createStory(options: StoryOptions) {
 
   return {
     person,
+    isRunning: () => state.state === 'running',
     begin: async ({ autoplay, again }: { autoplay: boolean; again: boolean }): Promise<void> => {
       if (state.state === 'running' && !again) return
       telling += 1
