@@ -4,8 +4,8 @@ import type { Air } from '#contract/incident.ts'
 export type AirLook = 'well' | 'late' | 'critical' | 'stale' | 'unknown'
 
 /**
- * 35 ppm is where nobody goes in without a meter (safety 13), 10 ppm is the WHO indoor guideline of 8 hours (facts 1);
- * 5 %LEL is where a gas alarm must sound, 3 %LEL where it must not yet (EN 50194-1, facts 2).
+ * CO: from 35 ppm nobody goes in without 119 (safety 13); from 10 ppm it is no longer clean air. Gas: 5 %LEL is the
+ * alarm and 3 %LEL the notice of domain/gas.ts.
  */
 const bounds = { co: { late: 10, critical: 35 }, gas: { late: 3, critical: 5 } } as const
 
