@@ -17,7 +17,7 @@ import { createDispatch } from './dispatch/dispatch.ts'
 import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
-import { dropRefusedBefore } from './ingest/refused-store.ts'
+import { dropMessagesBefore, dropRefusedBefore } from './ingest/refused-store.ts'
 import { createWebSigns } from './ingest/web-signs.ts'
 import { recordTick } from './job-store.ts'
 import { limits } from './limits.ts'
@@ -155,4 +155,6 @@ const drained =
 async function retain(db: Database, now: number): Promise<void> {
   await dropEventsBefore(db, now - limits.eventLogKeptMs)
   await dropRefusedBefore(db, now - limits.refusedKeptMs)
+  const { messageKeptMs, retentionSliceMax } = limits
+  while ((await dropMessagesBefore(db, now - messageKeptMs, retentionSliceMax)) === retentionSliceMax);
 }

@@ -3,8 +3,6 @@
 export const limits = {
   // ingest: facts/database: the knee of unnest inserts is at about 1,000 rows
   batchRowsMax: 1000,
-  /** A batch never waits for company longer than this; a lone message is committed at once. */
-  batchWaitMsMax: 20,
   /** Messages accepted from the network and not yet committed; beyond it connections are read more slowly. */
   pendingMessagesMax: 20_000,
   /** One MQTT packet: 240 buffered values are about 14 kB. */
@@ -64,6 +62,10 @@ export const limits = {
 
   // retention (facts 7.5): raw readings 30 days is a proposal; the issue on data keeps it in configuration
   refusedKeptMs: 30 * 24 * 3_600_000,
+  /** What was sent, word by word; also how long a repeated id is known, which must outlast deviceClockBehindMsMax. */
+  messageKeptMs: 30 * 24 * 3_600_000,
+  /** Rows removed in one statement: small enough to let ingest in between. */
+  retentionSliceMax: 10_000,
   eventLogKeptMs: 2 * 24 * 3_600_000,
 } as const
 export type Limits = typeof limits

@@ -59,3 +59,14 @@ export const dropRefusedBefore = (db: Db, before: number): Promise<number> =>
   db.run(sql`
     delete from refused_message
     where received_at < ${at(before)}`)
+
+/** Forgets messages received before this instant (epoch ms), a slice at a time. Gives the count. */
+export const dropMessagesBefore = (db: Db, before: number, max: number): Promise<number> =>
+  db.run(sql`
+    delete from message
+    where (device_id, id) in (
+      select device_id, id
+      from message
+      where received_at < ${at(before)}
+      limit ${max}
+    )`)
