@@ -87,6 +87,19 @@ export async function headOf(db: Db, communityId: number): Promise<Cursor> {
   return head ?? { epoch: 1, seq: 0 }
 }
 
+const CommunityHead = Type.Object({ communityId: Type.Integer(), ...Cursor.properties })
+
+/** Where every community's log stands. */
+export function headsOf(db: Db): Promise<Static<typeof CommunityHead>[]> {
+  return db.many(
+    CommunityHead,
+    sql`
+      select community_id, epoch, head as seq
+      from community_log
+      order by community_id`,
+  )
+}
+
 /** Removes what was written before this instant (epoch ms); older cursors get a snapshot. Gives the count. */
 export function dropEventsBefore(db: Db, before: number): Promise<number> {
   return db.run(sql`

@@ -3,7 +3,7 @@
 import type { Cursor } from '#contract/community.ts'
 import type { EventBatch } from '#contract/live.ts'
 import type { Db } from '#db/database.ts'
-import { eventsAfter, headOf, type EventRow } from '#db/event-log.ts'
+import { eventsAfter, headOf, headsOf, type EventRow } from '#db/event-log.ts'
 
 export type PumpOptions = {
   db: Db
@@ -14,10 +14,12 @@ export type PumpOptions = {
 }
 
 export type Pump = {
+  /** Begins every log where it stands: what was before is replayed to whoever asks for it, and to nobody else. */
+  begin(): Promise<void>
   /** There may be news of this community. Resolves when what stood in the log has been delivered. */
   wake(communityId: number): Promise<void>
-  /** Begins to follow a community where its log stands now; without this the first wake does. */
-  begin(communityId: number): Promise<void>
+  /** Wakes the community if its log stands elsewhere than it was read: a notification was lost. */
+  compare(communityId: number, head: Cursor): Promise<void>
 }
 
 export function createPump({ db, max, deliver, onProblem }: PumpOptions): Pump {
@@ -25,13 +27,16 @@ export function createPump({ db, max, deliver, onProblem }: PumpOptions): Pump {
   const running = new Map<number, Promise<void>>()
   const again = new Set<number>()
 
-  const begin = async (communityId: number): Promise<void> => {
-    if (!cursors.has(communityId)) cursors.set(communityId, await headOf(db, communityId))
+  // one that is not known yet was founded after we began: its log is ours from the first line
+  const cursorOf = (communityId: number): Cursor => cursors.get(communityId) ?? { epoch: 1, seq: 0 }
+
+  async function begin(): Promise<void> {
+    for (const { communityId, ...head } of await headsOf(db)) cursors.set(communityId, head)
   }
 
   async function deliverAll(communityId: number): Promise<void> {
     for (;;) {
-      const cursor = cursors.get(communityId) ?? { epoch: 1, seq: 0 }
+      const cursor = cursorOf(communityId)
       const events = await eventsAfter(db, communityId, cursor, max)
       if (events.length === 0) return adoptEpoch(communityId, cursor)
       await deliver(batchOf(communityId, cursor, events))
@@ -53,19 +58,23 @@ export function createPump({ db, max, deliver, onProblem }: PumpOptions): Pump {
     running.delete(communityId)
   }
 
-  return {
-    begin,
-    wake: (communityId) => {
-      const under = running.get(communityId)
-      if (under) {
-        again.add(communityId)
-        return under
-      }
-      const started = run(communityId)
-      running.set(communityId, started)
-      return started
-    },
+  function wake(communityId: number): Promise<void> {
+    const under = running.get(communityId)
+    if (under) {
+      again.add(communityId)
+      return under
+    }
+    const started = run(communityId)
+    running.set(communityId, started)
+    return started
   }
+
+  async function compare(communityId: number, head: Cursor): Promise<void> {
+    const { epoch, seq } = cursorOf(communityId)
+    if (epoch !== head.epoch || seq !== head.seq) await wake(communityId)
+  }
+
+  return { begin, wake, compare }
 }
 
 export const batchOf = (communityId: number, cursor: Cursor, events: EventRow[]): EventBatch => ({

@@ -5,16 +5,21 @@ import { Watch, type ClientToServer, type ServerToClient, type WatchReply } from
 import type { Cursor } from '#contract/community.ts'
 import type { Db } from '#db/database.ts'
 import { eventsAfter, headOf } from '#db/event-log.ts'
-import { batchOf, type Pump } from './pump.ts'
+import { batchOf } from './pump.ts'
 
 export type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, { personId: number }>
 
 export const communityRoom = (communityId: number): string => `community ${communityId}`
+/** The community whose room this is; undefined for every other room. */
+export function communityOf(room: string): number | undefined {
+  const [, id] = /^community (\d+)$/.exec(room) ?? []
+  return id === undefined ? undefined : Number(id)
+}
+
 export const personRoom = (personId: number): string => `person ${personId}`
 
 export type WatchingOptions = {
   db: Db
-  pump: Pump
   mayWatch: (personId: number, communityId: number) => Promise<boolean>
   /** A cursor further behind than this gets a snapshot. */
   replayMax: number
@@ -30,7 +35,6 @@ export async function watchCommunity(
   const { communityId, cursor } = asked
   try {
     if (!(await options.mayWatch(socket.data.personId, communityId))) return { ok: false, code: 'forbidden' }
-    await options.pump.begin(communityId)
     await socket.join(communityRoom(communityId))
     return await catchUp(socket, { communityId, cursor }, options)
   } catch {

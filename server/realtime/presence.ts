@@ -1,0 +1,17 @@
+// What one open page says of itself, in the order in which it says so.
+import { Value } from 'typebox/value'
+import { Presence } from '#contract/live.ts'
+import type { Db } from '#db/database.ts'
+import { dropPresence, proveOnce } from './presence-store.ts'
+import type { LiveSocket } from './watching.ts'
+
+/** A proof that is still being written when the page goes must not outlive it: each waits for the one before. */
+export function followPresence(socket: LiveSocket, db: Db, onProblem: (error: unknown) => void): void {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<unknown>) => (last = last.then(work).catch(onProblem))
+  socket.on('presence', (presence) => {
+    if (!Value.Check(Presence, presence)) return
+    void inTurn(() => proveOnce(db, socket.id, socket.data.personId, presence))
+  })
+  socket.on('disconnect', () => void inTurn(() => dropPresence(db, socket.id)))
+}
