@@ -62,7 +62,11 @@ function open(): Socket<ServerToClient, ClientToServer> {
     transports: ['websocket'],
     ...(ownSlot ? { auth: { slot: ownSlot } } : {}),
   })
-  line.on('connect', () => (connected.value = true))
+  line.on('connect', () => {
+    connected.value = true
+    // Being let in is the first word; the next is a heartbeat 5 s later.
+    heardAt.value = nowAt.value
+  })
   line.on('disconnect', () => (connected.value = false))
   line.on('head', ({ at }) => heard(at))
   // Also to pages that follow no community, such as a steward's.
