@@ -32,7 +32,8 @@ export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
  * the home anyway, and every sample would otherwise make a decision that is being typed out of date.
  */
 export function looksDifferent(old: Evidence, merged: Evidence): boolean {
-  const risen = (merged.peak ?? 0) >= (old.peak ?? 0) * peakRiseWorthShowing && merged.peak !== old.peak
+  const [peak, before] = [merged.peak ?? 0, highest(old.peak, old.value) ?? 0]
+  const risen = peak > before && peak >= before * peakRiseWorthShowing
   return risen || shown(old) !== shown(merged)
 }
 
