@@ -99,7 +99,7 @@ export async function passOnCall(
       where id = ${call.id}
         and done_at is null
         and due_at <= ${at(now)}
-      for update`,
+      for no key update`,
   )
   if (!held) return
   const personId = nextAfter(situation.around.desk, held.personId) ?? held.personId

@@ -7,7 +7,7 @@ import { giveCalls, giveNoAnswerCall } from './emergency-calls.ts'
 import type { DispatchParts } from './parts.ts'
 import { comfortResident, dropCommands, tellResident, warnHomesNearby } from './resident-side.ts'
 import { situationOf, type Situation } from './situation.ts'
-import { inform, sendOut, withdrawAlarms, type Told } from './tell.ts'
+import { inform, sendOut, unreachedOf, withdrawAlarms, type Told } from './tell.ts'
 
 /** When (epoch ms) and through whom; null is the service itself. */
 export type Through = { now: number; personId: number | null }
@@ -50,7 +50,7 @@ export function happenings({ limits, wake }: DispatchParts) {
           due_kind = null
         where incident_id = ${incidentId}
           and state = 'told'`)
-      await inform(tx, situation, { personIds: othersOnIt(situation, personId), ...told(now) })
+      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, personId), ...told(now) })
     },
 
     /** Everybody who goes together is rung every minute anyway, unless somebody had it in hand until now. */
@@ -75,14 +75,14 @@ export function happenings({ limits, wake }: DispatchParts) {
 
     async onNews(tx: Tx, incidentId: number, now: number): Promise<void> {
       const situation = await found(tx, incidentId, now)
-      await inform(tx, situation, { personIds: othersOnIt(situation, null), ...told(now) })
+      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, null), ...told(now) })
     },
 
     async onEnded(tx: Tx, incidentId: number, { now, personId }: Through): Promise<void> {
       const situation = await found(tx, incidentId, now)
       await withdrawAlarms(tx, incidentId, null)
       await dropCommands(tx, incidentId, now)
-      await inform(tx, situation, { personIds: othersOnIt(situation, personId), ...told(now) })
+      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, personId), ...told(now) })
     },
   }
 }
@@ -93,11 +93,18 @@ async function found(tx: Tx, incidentId: number, now: number): Promise<Situation
   return situation
 }
 
-const othersOnIt = ({ assignments }: Situation, personId: number | null): number[] =>
-  assignments
+/** Who could not be told of the alarm need not be told that it is in hand, or over. */
+async function othersOnIt(
+  tx: Tx,
+  { id, assignments }: Situation,
+  personId: number | null,
+): Promise<number[]> {
+  const unreached = await unreachedOf(tx, id)
+  return assignments
     .filter(({ state }) => ['told', 'acknowledged', 'enRoute', 'onScene'].includes(state))
     .map((assignment) => assignment.personId)
-    .filter((id) => id !== personId)
+    .filter((other) => other !== personId && !unreached.includes(other))
+}
 
 /** 收到 pauses the ladder; what goes on is the deadline of whoever took it. The second deadline is the rules'. */
 async function pause(tx: Tx, { id }: Situation): Promise<void> {

@@ -42,7 +42,7 @@ export function lockDue(tx: Tx, now: number, max: number): Promise<DueTelling[]>
         and (t.lease_until is null or t.lease_until <= clock_timestamp())
       order by t.purpose, t.due_at, t.id
       limit ${max}
-      for update of t skip locked`,
+      for no key update of t skip locked`,
   )
 }
 

@@ -67,7 +67,7 @@ export async function situationOf(tx: Tx, incidentId: number, now: number): Prom
       from incident i
       join area community on community.id = i.community_id
       where i.id = ${incidentId}
-      for update of i`,
+      for no key update of i`,
   )
   if (!incident) return undefined
   const { kind, stage, tier, firstFortnight } = incident

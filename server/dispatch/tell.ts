@@ -1,5 +1,7 @@
 // Telling somebody is a row, written with the change that made it necessary, and sent apart (the outbox).
+import { Type } from 'typebox'
 import type { AssignmentRole } from '#contract/incident.ts'
+import { Id } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
@@ -169,4 +171,22 @@ export async function withdrawAlarms(
       and purpose = 'alarm'
       and state in ('due', 'sending')
       and person_id is distinct from ${exceptPersonId}`)
+}
+
+/** Whom the latest alarm did not reach by any way. */
+export async function unreachedOf(tx: Tx, incidentId: number): Promise<number[]> {
+  const rows = await tx.many(
+    Type.Object({ personId: Id }),
+    sql`
+      select latest.person_id
+      from (
+        select distinct on (person_id) person_id, state
+        from telling
+        where incident_id = ${incidentId}
+          and purpose = 'alarm'
+        order by person_id, id desc
+      ) latest
+      where latest.state = 'unreached'`,
+  )
+  return rows.map(({ personId }) => personId)
 }

@@ -176,7 +176,7 @@ async function isFree(tx: Tx, incidentId: number): Promise<boolean> {
       select id
       from incident
       where id = ${incidentId}
-      for update skip locked`,
+      for no key update skip locked`,
   )
   return free !== undefined
 }

@@ -40,8 +40,9 @@ function inOrder(verdicts: readonly Verdict[]): Verdict[] {
 type By = { now: number; dispatch: IncidentDispatch }
 
 async function present(tx: Tx, verdict: Present, by: By): Promise<void> {
-  if (await store.occurrenceIsAnswered(tx, verdict)) return
-  const { incident, isNew } = await openOrFind(tx, verdict, by.now)
+  const found = await openOrFind(tx, verdict, by.now)
+  if (!found) return
+  const { incident, isNew } = found
   await raiseCondition(tx, verdict, { incidentId: incident.id, now: by.now })
   if (isNew) {
     await say(tx, incident, { at: by.now, what: 'opened', detail: { stage: incident.stage } })
@@ -53,15 +54,19 @@ async function present(tx: Tx, verdict: Present, by: By): Promise<void> {
   }
 }
 
-/** Another transaction may open or close it while we look: then we look again. Three times settle any such race. */
+/**
+ * Undefined where a human has answered. Another transaction may open or close it while we look: then we look again;
+ * three times settle any such race.
+ */
 async function openOrFind(
   tx: Tx,
   verdict: Present,
   now: number,
-): Promise<{ incident: IncidentRow; isNew: boolean }> {
+): Promise<{ incident: IncidentRow; isNew: boolean } | undefined> {
   for (let attempt = 1; attempt <= 3; attempt += 1) {
     const open = await store.lockOpenIncident(tx, verdict)
     if (open) return { incident: open, isNew: false }
+    if (await store.occurrenceIsAnswered(tx, verdict)) return undefined
     const opened = await store.insertIncident(tx, verdict, now)
     if (opened) return { incident: opened, isNew: true }
   }

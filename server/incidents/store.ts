@@ -36,7 +36,11 @@ const columns = sql`
   id, community_id, home_id, resident_id, kind, stage, state, origin, evidence, opened_at, acknowledged_at,
   acknowledged_by, due_at, due_kind, outcome, handled_by, closed_by, pact_id, "on", version`
 
-/** The row, held until the transaction ends: of two people who act at once, the second sees what the first did. */
+/**
+ * The row, held until the transaction ends: of two people who act at once, the second sees what the first did.
+ * `no key`: rows that only refer to the incident (a line of the outbox on its timeline) must not wait for us, who may
+ * be waiting for them.
+ */
 export function lockIncident(tx: Tx, incidentId: number): Promise<IncidentRow | undefined> {
   return tx.maybeOne(
     IncidentRow,
@@ -44,7 +48,7 @@ export function lockIncident(tx: Tx, incidentId: number): Promise<IncidentRow | 
       select ${columns}
       from incident
       where id = ${incidentId}
-      for update`,
+      for no key update`,
   )
 }
 
@@ -60,7 +64,7 @@ export function lockMissed(tx: Tx, residentId: number): Promise<IncidentRow[]> {
         and kind = 'missed'
         and state = 'open'
       order by id
-      for update`,
+      for no key update`,
   )
 }
 
@@ -79,7 +83,7 @@ export function lockOpenIncident(tx: Tx, verdict: Verdict): Promise<IncidentRow 
         and coalesce(resident_id, 0) = ${residentOf(verdict) ?? 0}
         and origin = ${verdict.origin}
         and state = 'open'
-      for update`,
+      for no key update`,
   )
 }
 
