@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 /** How often a process looks whether its npm is still there. */
-const lookMs = 500
+const lookMs = 200
 /** One Ctrl-C can arrive twice, from the terminal and forwarded by npm; a person's second one comes later. */
 const echoMs = 400
 

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cache } from './places.mjs'
@@ -12,9 +12,8 @@ const staleAfterMs = 8 * beatMs
 const patienceMs = 15 * 60_000
 
 /** Runs `work` while no other start or test of this clone changes node_modules or the dashboard's build. */
-export async function inTurn(work) {
-  mkdirSync(cache, { recursive: true })
-  const path = join(cache, 'setup.lock')
+export async function inTurn(work, path = join(cache, 'setup.lock')) {
+  mkdirSync(dirname(path), { recursive: true })
   await take(path)
   const beat = setInterval(() => touch(path), beatMs)
   try {
@@ -29,6 +28,7 @@ async function take(path) {
   const untilAt = Date.now() + patienceMs
   let told = false
   while (!tryTake(path)) {
+    if (dropIfStale(path)) continue
     if (!told)
       process.stdout.write(
         `Another start or test (process ${holder(path)}) is preparing this folder; waiting for it.\n`,
@@ -36,7 +36,6 @@ async function take(path) {
     told = true
     if (Date.now() > untilAt)
       throw new PlainProblem(`Process ${holder(path)} never finished; stop it, or delete ${path}.`)
-    dropIfStale(path)
     await delay(300)
   }
 }
@@ -53,13 +52,15 @@ function tryTake(path) {
 
 function dropIfStale(path) {
   try {
-    if (Date.now() - statSync(path).mtimeMs < staleAfterMs) return
+    if (Date.now() - statSync(path).mtimeMs < staleAfterMs) return false
     // Renamed first: of two that find it stale, only one succeeds, and neither deletes the other's new lock.
     const aside = `${path}.${process.pid}`
     renameSync(path, aside)
     rmSync(aside)
+    return true
   } catch {
     // released or taken away meanwhile
+    return false
   }
 }
 
