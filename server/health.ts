@@ -30,7 +30,7 @@ export function createHealth({ db, clock, broker, isDemo, mqttPort }: HealthOpti
     const jobs = database.ok ? await jobsOf(db, now) : []
     const port = mqttPort()
     const { connections, accepted, refused } = broker.stats()
-    const refusals = Object.values(refused).reduce((sum: number, count) => sum + Number(count), 0)
+    const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0)
     return {
       ok: database.ok && port !== null && jobs.every((job) => job.ok),
       mode: isDemo ? 'demo' : database.mode,

@@ -55,6 +55,7 @@ async function obey(order: DemoOrder): Promise<void> {
 }
 
 await fleet.start()
+await fleet.deliverBacklog(Date.now())
 liveEveryday({
   world,
   now: Date.now,

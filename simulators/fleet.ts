@@ -3,6 +3,7 @@ import type { DemoDevice, DemoWorld } from '#contract/demo.ts'
 import type { CommandMessage } from '#contract/messages.ts'
 import type { DeviceKind } from '#contract/primitives.ts'
 import { createDevice, type SimulatedDevice } from './device.ts'
+import { backlogOf } from './models/backlog.ts'
 import { below } from './models/random.ts'
 
 export type FleetOptions = {
@@ -60,6 +61,13 @@ export function createFleet({ url, world, random, onCommand = () => {} }: FleetO
       find(homeId, 'button', residentId) ?? find(homeId, 'curtain', residentId),
     playing: (homeId: number) => void played.add(homeId),
     restored: (homeId: number) => void played.delete(homeId),
+    /** What the devices kept while nobody listened: the air of the last hours, and somebody stirring last evening. */
+    async deliverBacklog(now: number): Promise<void> {
+      for (const device of world.devices) {
+        const backlog = backlogOf(device, now)
+        if (backlog) await one(device).say(backlog.kind, backlog.body)
+      }
+    },
     /** Connects every device, a few at a time, and lets each say a first quiet word. */
     async start(): Promise<void> {
       for (const [index, device] of world.devices.entries()) {

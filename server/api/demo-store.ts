@@ -123,6 +123,22 @@ export async function deleteDemoMorning(tx: Tx, residentIds: readonly number[], 
       and origin = 'demo'`)
 }
 
+/** The bad air of an earlier telling: its last eight hours would otherwise alarm again at once. */
+export async function clearDemoAir(tx: Tx, homeIds: readonly number[]): Promise<void> {
+  const homes = sql`any(${[...homeIds]}::bigint[])`
+  await tx.run(sql`
+    delete from reading
+    where home_id = ${homes}
+      and origin = 'demo'
+      and (kind = 'co' and value >= 9 or kind = 'gas' and value >= 1)`)
+  await tx.run(sql`
+    update device
+    set hot_at = null,
+      alarm_active = '{}'
+    where home_id = ${homes}
+      and origin = 'demo'`)
+}
+
 export async function deleteSignature(tx: Tx, communityId: number, on: string): Promise<void> {
   await tx.run(sql`
     delete from ledger_signature

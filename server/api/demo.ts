@@ -5,6 +5,7 @@ import { announce } from '#db/event-log.ts'
 import { localDate } from '#domain/occurrence.ts'
 import { writeAudit } from './audit-store.ts'
 import {
+  clearDemoAir,
   deleteDemoConditions,
   deleteDemoMorning,
   deleteIncidents,
@@ -89,6 +90,7 @@ async function moveMorning(tx: Tx, pacts: readonly DemoPact[], { asked, to }: Mo
     incidents.map(({ id }) => id),
   )
   await deleteDemoConditions(tx, homeIds)
+  await clearDemoAir(tx, homeIds)
   const residentIds = pacts.map(({ residentId }) => residentId)
   await deleteDemoMorning(tx, residentIds, to.on)
   for (const communityId of unique(pacts.map((pact) => pact.communityId))) {

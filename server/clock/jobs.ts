@@ -1,6 +1,6 @@
 // Ticks. What is due stands in rows with deadlines; a tick only looks. node-cron is nothing but the metronome here
 // (facts/field.md: it drops missed runs and stumbles at DST, so no deadline may hang on it).
-import cron from 'node-cron'
+import { schedule, type ScheduledTask } from 'node-cron'
 import type { Clock } from './clock.ts'
 
 export type Job = {
@@ -44,9 +44,9 @@ export function createJobs(options: {
   }
 
   const startOne = (job: Job, now: number): Promise<void> => {
-    const run = runOne(job, now).finally(() => {
+    const run = runOne(job, now).then(async () => {
       running.delete(job.name)
-      if (hurried.delete(job.name)) return startOne(job, clock.now())
+      if (hurried.delete(job.name)) await startOne(job, clock.now())
     })
     running.set(job.name, run)
     return run
@@ -66,12 +66,12 @@ export function createJobs(options: {
     return run
   }
 
-  let metronome: ReturnType<typeof cron.schedule> | undefined
+  let metronome: ScheduledTask | undefined
   return {
     tick,
     hurry,
     start: () => {
-      metronome = cron.schedule('* * * * * *', () => void tick(clock.now()))
+      metronome = schedule('* * * * * *', () => void tick(clock.now()))
     },
     stop: async () => {
       await metronome?.destroy()

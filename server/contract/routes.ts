@@ -427,7 +427,7 @@ type PartOf<N extends RouteName, P extends 'params' | 'query' | 'body'> = Routes
   [K in P]: infer S extends TSchema
 }
   ? { [K in P]: Static<S> }
-  : Record<never, never>
+  : unknown
 
 /** What a caller gives to a route: `{ params, query, body }`, each only where the route has it. */
 export type RouteInput<N extends RouteName> = PartOf<N, 'params'> & PartOf<N, 'query'> & PartOf<N, 'body'>

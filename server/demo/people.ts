@@ -18,7 +18,9 @@ export type PlannedResident = {
   facts: readonly string[]
 }
 
-const families = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕']
+const families = Array.from(
+  '王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕',
+)
 const womenNames = [
   '秀兰',
   '桂英',

@@ -9,6 +9,7 @@ import { limits } from '../limits.ts'
 import { baseMap, buildings, center, zone } from './neighbourhood.ts'
 import { greeting, residents, type PlannedResident } from './people.ts'
 import { planDevices } from './devices.ts'
+import { seedHistory } from './seed-history.ts'
 import { contacts, demoPassword, staff } from './staff.ts'
 
 const Row = Type.Object({ id: Type.Integer() })
@@ -32,6 +33,8 @@ export async function seedDemo({ db, now, hashPassword }: DemoSeed): Promise<Dem
     const people = await seedResidents(tx, { homes, communityId: areas.here, now })
     await seedPairings(tx, { homes, persons, communityId: areas.here })
     const devices = await seedDevices(tx, { homes, people, communityId: areas.here })
+    const deskId = persons[staff.findIndex((one) => one.role === 'desk')] ?? 0
+    await seedHistory(tx, { communityId: areas.here, zone, now, deskId, residents: people, devices })
     return {
       communityId: areas.here,
       zone,

@@ -16,7 +16,7 @@ export async function signIn(baseUrl: string, login: DemoLogin) {
     const { params, query, body } = input as { params?: Fields; query?: Fields; body?: Fields }
     const route = routes[name]
     const path = route.path.replace(/:(\w+)/g, (_, key: string) => String(params?.[key]))
-    const search = query ? `?${new URLSearchParams(query as Record<string, string>)}` : ''
+    const search = query ? `?${new URLSearchParams(query as Record<string, string>).toString()}` : ''
     const reply = await fetch(`${baseUrl}${path}${search}`, {
       method: route.method,
       headers: { cookie, ...(route.method === 'POST' ? { 'content-type': 'application/json' } : {}) },
