@@ -183,7 +183,7 @@ test('what lies outside is refused in the very words of what does not exist', as
   const chen = await api.as('chen')
   for (const name of names.filter((name) => ['watch', 'desk', 'job'].includes(routes[name].who))) {
     const outside = await call(chen, name)
-    const input = { ...cases[name].input(), params: { id: 999_999 } }
+    const input = { ...(cases[name].input() as object), params: { id: 999_999 } }
     const missing = await (chen as (name: RouteName, input: unknown) => ReturnType<Caller>)(name, input)
     expect([outside.status, outside.body], name).toEqual([404, missing.body])
   }

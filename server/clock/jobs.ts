@@ -43,11 +43,14 @@ export function createJobs(options: {
     report({ name: job.name, startedAt: now, finishedAt: clock.now(), problem })
   }
 
+  const runAndAgain = async (job: Job, now: number): Promise<void> => {
+    await runOne(job, now)
+    running.delete(job.name)
+    if (hurried.delete(job.name)) await startOne(job, clock.now())
+  }
+
   const startOne = (job: Job, now: number): Promise<void> => {
-    const run = runOne(job, now).then(async () => {
-      running.delete(job.name)
-      if (hurried.delete(job.name)) await startOne(job, clock.now())
-    })
+    const run = runAndAgain(job, now)
     running.set(job.name, run)
     return run
   }
