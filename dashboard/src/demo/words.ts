@@ -21,7 +21,7 @@ export const demoWords = defineWords(
     },
     you: {
       missed: '李奶奶还没有消息，您的手机响了。请在手机上按“收到”。',
-      door: '您在路上了。到门口按“到场”，看到什么就点什么。',
+      door: '您在路上了。到门口按“到场”，看到什么就点什么。办结后，再到值班台点“回访确认”。',
       co: '一氧化碳在升。先看手机上的空气读数，再按“收到”。',
       gas: '燃气没关。到楼外再按“到场”，之后手机一声不响。',
     },
@@ -80,7 +80,7 @@ export const demoWords = defineWords(
     },
     you: {
       missed: '李奶奶 is silent and your phone rings. Press "Got it" on the phone.',
-      door: 'You are on the way. Press "At the door" when there, then say what you find.',
+      door: 'You are on the way. Press "At the door" when there and say what you find; then check back at the desk.',
       co: 'CO is rising. Read the air on the phone first, then press "Got it".',
       gas: 'Gas. Press "At the door" outside the building; from then the phone is silent.',
     },
