@@ -55,7 +55,7 @@ export async function createApp({
       page: createPageChannel((personId, ring) => realtime.ring(personId, ring)),
       webhook: createWebhookChannel({ timeoutMs: limits.webhookTimeoutMs, log }),
     },
-    wake: () => void jobs.hurry('outbox'),
+    wake: () => void Promise.all([jobs.hurry('outbox'), jobs.hurry('commands')]),
     sendCommand: (serial, command) =>
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
   })
