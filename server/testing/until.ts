@@ -1,0 +1,11 @@
+/** A service that has not come to rest by then never will (real ms; the machine may be slow and shared). */
+const patienceMs = 10_000
+
+/** Looks again and again until it is so, and says what it waited for when that never came. */
+export async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain: ${what}`)
+    await new Promise(setImmediate)
+  }
+}
