@@ -52,16 +52,24 @@ function tryTake(path) {
 
 function dropIfStale(path) {
   try {
-    if (Date.now() - statSync(path).mtimeMs < staleAfterMs) return false
-    // Renamed first: of two that find it stale, only one succeeds, and neither deletes the other's new lock.
+    if (isHeld(path)) return false
+    // Renamed, looked at again, and only then deleted: another may have taken it over in between.
     const aside = `${path}.${process.pid}`
     renameSync(path, aside)
+    if (isHeld(aside)) {
+      renameSync(aside, path)
+      return false
+    }
     rmSync(aside)
     return true
   } catch {
     // released or taken away meanwhile
     return false
   }
+}
+
+function isHeld(path) {
+  return Date.now() - statSync(path).mtimeMs < staleAfterMs
 }
 
 function holder(path) {
