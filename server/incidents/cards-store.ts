@@ -8,7 +8,7 @@ import {
   Paired,
   ResidentBrief,
 } from '#contract/incident.ts'
-import { DeviceKind, EpochMs, Id, PowerClass, orNull } from '#contract/primitives.ts'
+import { DeviceKind, EpochMs, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { IncidentState } from '#contract/acts.ts'
 import type { Db } from '#db/database.ts'
 import { joined, sql, type Sql } from '#db/sql.ts'
@@ -88,6 +88,7 @@ const DetectorRow = Type.Object({
   homeId: Id,
   kind: DeviceKind,
   power: PowerClass,
+  origin: Origin,
   lastCo: orNull(Type.Number()),
   lastCoAt: orNull(EpochMs),
   lastGas: orNull(Type.Number()),
@@ -100,7 +101,7 @@ export function detectorsOf(db: Db, homeIds: readonly number[]): Promise<Detecto
   return db.many(
     DetectorRow,
     sql`
-      select home_id, kind, power, last_co, last_co_at, last_gas, last_gas_at
+      select home_id, kind, power, origin, last_co, last_co_at, last_gas, last_gas_at
       from device
       where home_id = any(${homeIds}::bigint[])
         and not out_of_service

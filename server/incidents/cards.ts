@@ -1,6 +1,6 @@
 // Incidents as the board and the pages of stewards show them.
 import type { Air, Assignment, IncidentCard } from '#contract/incident.ts'
-import { isHazard, stages, type IncidentKind } from '#contract/primitives.ts'
+import { isHazard, stages, type IncidentKind, type Origin } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { silentAfterMs } from '#domain/liveness.ts'
 import * as store from './cards-store.ts'
@@ -26,7 +26,11 @@ export async function cards(db: Db, filter: CardFilter, now: number): Promise<In
         residents: (residents.get(card.homeId) ?? []).map(
           ({ homeId: _home, file: _file, ...brief }) => brief,
         ),
-        air: airOf(detectors.get(card.homeId) ?? [], now),
+        // a simulated value is not the air of a real case, nor the reverse (safety 17)
+        air: airOf(
+          (detectors.get(card.homeId) ?? []).filter(({ origin }) => origin === card.origin),
+          now,
+        ),
         assignments: own,
         calls: (calls.get(card.id) ?? []).map(({ incidentId: _incident, ...call }) => call),
       }
@@ -37,10 +41,14 @@ export async function cards(db: Db, filter: CardFilter, now: number): Promise<In
 /** Live danger before silence, silence before equipment (safety 12). */
 const kindsWorstFirst: readonly IncidentKind[] = ['co', 'gas', 'smoke', 'sos', 'missed', 'device']
 
-/** Open before handled; danger by stage, then what nobody has taken yet, then the oldest. */
+/** However loud a demo or a drill is, it stands behind the real thing (safety 17). */
+const realFirst: readonly Origin[] = ['live', 'drill', 'demo', 'replay']
+
+/** Open before handled, real before shown; danger by stage, then what nobody has taken yet, then the oldest. */
 export function worstFirst(a: IncidentCard, b: IncidentCard): number {
   return (
     rankOfState(a) - rankOfState(b) ||
+    realFirst.indexOf(a.origin) - realFirst.indexOf(b.origin) ||
     Number(isHazard(b.kind)) - Number(isHazard(a.kind)) ||
     stages.indexOf(b.stage) - stages.indexOf(a.stage) ||
     kindsWorstFirst.indexOf(a.kind) - kindsWorstFirst.indexOf(b.kind) ||

@@ -36,7 +36,9 @@ test('safety 1: 300 ppm once: her devices, 王红, 张伟, 周阿姨 and 赵敏 
 test('safety 4: 119 and 120 have a name each, are due in 60 s, and go to the next at the desk when nobody dials', async () => {
   const the = await begin('02:00')
   const { lin } = the.cast.persons
-  await the.db.run(sql`insert into on_duty (person_id, community_id) values (${lin}, ${the.cast.communityId})`)
+  await the.db.run(
+    sql`insert into on_duty (person_id, community_id) values (${lin}, ${the.cast.communityId})`,
+  )
   const [wang, zhao] = [await the.page('wang'), await the.page('zhao')]
   await co(the, 320)
   await the.settled()
@@ -115,5 +117,6 @@ test('safety 17: a demo in her home is marked, and hides neither the real alarm 
   await the.settled()
   expect(the.heard()).toEqual(['10:00:10 王红 alarm co alarm'])
   const jobs = await wang.jobs()
-  expect(jobs.map(({ incident }) => `${incident.origin} ${incident.stage}`)).toEqual(['live alarm', 'demo critical'])
+  const asShown = jobs.map(({ incident: { origin, stage, air } }) => `${origin} ${stage} ${air.co?.value}`)
+  expect(asShown).toEqual(['live alarm 320', 'demo critical 500'])
 })

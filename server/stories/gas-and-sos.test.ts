@@ -12,18 +12,18 @@ test('safety 14: gas rises from a word to the desk to everybody, and her tablet 
   const tablet = await the.addDevice('li-tablet', 'li', { kind: 'tablet', power: 'mains' })
   await the.say(tablet, 'heartbeat')
   await the.say(liButton, 'heartbeat')
-  for (let minute = 0; minute <= 11; minute += 1) {
+  for (let minute = 0; minute <= 10; minute += 1) {
     await the.say(liGas, 'readings', lel(3.5))
-    await the.advance(60_000)
+    await the.advance(minute < 10 ? 60_000 : 0)
   }
-  expect(the.heard()).toEqual(['11:11:00 赵敏 inform gas notice'])
+  expect(the.heard()).toEqual(['11:10:00 赵敏 inform gas notice'])
   expect(the.told()).toEqual([])
   await the.say(liGas, 'readings', lel(6))
   await the.advance(40_000)
   expect(the.heard()).toEqual([])
   await the.say(liGas, 'readings', lel(6))
   await the.advance(1000)
-  expect(the.heard()).toEqual(['11:12:40 王红 alarm gas alarm', '11:12:40 赵敏 alarm gas alarm'])
+  expect(the.heard()).toEqual(['11:10:40 王红 alarm gas alarm', '11:10:40 赵敏 alarm gas alarm'])
   expect(the.told()).toEqual(['li-button mute', 'li-tablet mute'])
   const wang = await the.page('wang')
   await wang.act('acknowledge')
@@ -31,7 +31,7 @@ test('safety 14: gas rises from a word to the desk to everybody, and her tablet 
   the.heard()
   await the.say(liGas, 'readings', lel(25))
   await the.advance(1000)
-  expect(the.heard()).toEqual(['11:12:41 王红 alarm gas critical', '11:12:41 赵敏 alarm gas critical'])
+  expect(the.heard()).toEqual(['11:10:41 王红 alarm gas critical', '11:10:41 赵敏 alarm gas critical'])
   const { incident } = await wang.job()
   expect(incident).toMatchObject({ stage: 'critical', acknowledgedBy: null })
   // no comfort and no reminder may sound while there is gas

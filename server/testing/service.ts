@@ -89,7 +89,11 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
       return lines.sort()
     },
     /** What devices were told since the last look: `li-button remind`. */
-    told: (): string[] => devices.commands.splice(0).map(({ serial, command }) => `${serial} ${command.kind}`).sort(),
+    told: (): string[] =>
+      devices.commands
+        .splice(0)
+        .map(({ serial, command }) => `${serial} ${command.kind}`)
+        .sort(),
     /** Stops it, whatever state it is in. */
     async end(): Promise<void> {
       pages.closeAll()
