@@ -23,7 +23,7 @@ export function sheetOf(state: FakeState, homeId: number): HomeSheet {
     residents: own.map(residentOf),
     paired: pairedOf(first.label),
     devices: devicesOf(first),
-    lastSign: { at: clock(7, 41), what: 'activity' },
+    lastSign: { at: clock(7, 41), what: 'motion' },
     incidents: [...state.incidents.values()].filter((card) => card.homeId === homeId),
   }
 }

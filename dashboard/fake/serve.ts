@@ -1,9 +1,11 @@
-// The built pages over a fake service: npx tsx dashboard/fake/serve.ts [port] [quiet]. For pictures, never for a story.
+// The built pages over a fake service, for pictures, never for a story:
+// npx tsx dashboard/fake/serve.ts --port 4173 --scene quiet --dist dashboard/dist
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { Server } from 'socket.io'
 import { Value } from 'typebox/value'
 import type { ClientToServer, ServerToClient } from '#contract/live.ts'
@@ -12,8 +14,14 @@ import { repliesOf } from './replies.ts'
 import { createState } from './state.ts'
 import { nowAt } from './world.ts'
 
-const dist = fileURLToPath(new URL('../dist', import.meta.url))
-const [port = '4173', scene] = process.argv.slice(2)
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4173' },
+    scene: { type: 'string', default: 'morning' },
+    dist: { type: 'string', default: fileURLToPath(new URL('../dist', import.meta.url)) },
+  },
+})
+const { port, scene, dist } = values
 const state = createState({ quiet: scene === 'quiet' })
 const replies = repliesOf(state) as unknown as Record<string, (input: unknown) => unknown>
 

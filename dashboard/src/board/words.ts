@@ -15,7 +15,7 @@ export const boardWords = defineWords(
     steps: { told: '通知', acknowledged: '收到', enRoute: '出发', onScene: '到场', closed: '办结' },
     toldCount: (count: number) => `${count} 人`,
     within: (time: string) => `${time} 内`,
-    over: (time: string) => `已超 ${time}`,
+    over: (time: string) => `超 ${time}`,
     waiting: '等待中',
     outcome: (word: string, by: string) => `${word} · ${by}`,
     openHome: (label: string) => `打开 ${label} 的户表`,

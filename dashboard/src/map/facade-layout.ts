@@ -15,9 +15,9 @@ export type Facade = {
 /** Below this many pixels a window can no longer be read: the building becomes one facade with its share of light. */
 export const windowMinPx = 8
 /** Larger windows would only look coarse. */
-export const windowMaxPx = 34
+export const windowMaxPx = 44
 /** Part of the free space that facades may fill: the rest is for names and streets. */
-const fill = 0.6
+const fill = 0.74
 
 export function facadesOf(buildings: readonly Building[], tiles: Iterable<HomeTile>): Facade[] {
   const byBuilding = new Map<number, HomeTile[]>(buildings.map(({ id }) => [id, []]))

@@ -26,18 +26,26 @@ export function paintFacades(
     const [left, top] = [Math.round(x - width / 2), Math.round(y - height / 2)]
     if (left > canvas.width || top > canvas.height || left + width < 0 || top + height < 0) continue
     paintWall(canvas, { left, top, width, height, worst: worstOf(facade) })
-    for (const [index, home] of facade.homes.entries()) {
+    for (let index = 0; index < facade.columns * facade.rows; index += 1) {
       const [dx, dy] = windowPlace(facade, index)
-      const sprite = sprites(home.state, home.hazard)
-      canvas.pen.drawImage(
-        sprite,
-        left + dx * windowPx,
-        top + dy * windowPx,
-        windowPx,
-        cell.height * windowPx,
-      )
+      const box: Box = [left + dx * windowPx, top + dy * windowPx, windowPx, cell.height * windowPx]
+      const home = facade.homes[index]
+      if (home) canvas.pen.drawImage(sprites(home.state, home.hazard), ...box)
+      else paintBlank(canvas, box)
     }
   }
+}
+
+type Box = [left: number, top: number, width: number, height: number]
+
+/** A flat that nobody enrolled: part of the house, without a window that could be read as a state. */
+function paintBlank({ pen, colors }: Canvas, [left, top, width, height]: Box): void {
+  pen.beginPath()
+  pen.roundRect(left + 1, top + 1, width - 2, height - 2, 3)
+  pen.globalAlpha = 0.6
+  pen.fillStyle = colors('sunken')
+  pen.fill()
+  pen.globalAlpha = 1
 }
 
 type Wall = { left: number; top: number; width: number; height: number; worst: HomeState | undefined }

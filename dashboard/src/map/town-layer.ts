@@ -62,6 +62,8 @@ export class TownLayer extends Layer {
     this.getPane()?.append(this.canvas)
     map.on('move zoomend resize viewreset', this.repaint, this)
     map.on('zoomanim', this.zoomAlong, this)
+    // Names on the canvas are painted once more when their face has arrived.
+    document.fonts.addEventListener('loadingdone', this.repaintLater)
     this.repaint()
     return this
   }
@@ -70,9 +72,12 @@ export class TownLayer extends Layer {
     cancelAnimationFrame(this.frame)
     map.off('move zoomend resize viewreset', this.repaint, this)
     map.off('zoomanim', this.zoomAlong, this)
+    document.fonts.removeEventListener('loadingdone', this.repaintLater)
     this.canvas.remove()
     return this
   }
+
+  private repaintLater = (): void => this.repaint()
 
   private get map(): LeafletMap {
     return this._map

@@ -42,10 +42,10 @@ export function useTownMap({ desk, place, texts, open }: Town): {
       keyboard: true,
     })
     markers = createHouseMarkers(map, open)
-    map.on('zoomend moveend', showMarkers)
     // Before a view is set, Leaflet can place nothing.
     map.setView([31.2, 121.5], 16)
     town.addTo(map)
+    map.on('zoomend moveend', showMarkers)
     showCommunity()
     const size = new ResizeObserver(() => map?.invalidateSize({ pan: false }))
     size.observe(container)
@@ -82,7 +82,14 @@ export function useTownMap({ desk, place, texts, open }: Town): {
 
   function showAll(): void {
     const bounds = boundsOf(desk)
-    if (bounds) map?.fitBounds(bounds, { padding: [88, 72], maxZoom: 19, animate: false })
+    if (!bounds || !map) return
+    const { x, y } = map.getSize()
+    // Room for half a house, its name and whoever is on the way to it.
+    map.fitBounds(bounds, {
+      padding: [Math.min(150, x * 0.13), Math.min(108, y * 0.14)],
+      maxZoom: 19,
+      animate: false,
+    })
   }
 
   watch(desk.view, showCommunity)

@@ -1,4 +1,5 @@
 import type { Language } from '#contract/primitives.ts'
+import { language } from '../i18n/language.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -16,11 +17,16 @@ export function dayOf(at: number, zone: string): string {
   return parts.format(at)
 }
 
-/** Today's times as 08:04, older ones as 11-21 21:36. */
+/** Today's times as 08:04, yesterday's as 昨天 21:36, older ones as 11-19 21:36. */
 export function whenText(at: number, zone: string, nowAt: number): string {
   const day = dayOf(at, zone)
-  return day === dayOf(nowAt, zone) ? clockText(at, zone) : `${day.slice(5)} ${clockText(at, zone)}`
+  const time = clockText(at, zone)
+  if (day === dayOf(nowAt, zone)) return time
+  if (day === dayOf(nowAt - dayMs, zone)) return `${language.value === 'zh' ? '昨天' : 'yesterday'} ${time}`
+  return `${day.slice(5)} ${time}`
 }
+
+const dayMs = 24 * 3_600_000
 
 /** 11月22日 星期日, Sunday 22 November. */
 export const longDayText = (at: number, zone: string, language: Language): string =>

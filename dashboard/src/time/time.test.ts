@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { chooseLanguage } from '../i18n/language.ts'
 import { clockText, countdownText, dayOf, whenText } from './format.ts'
 import { lengthText } from './length.ts'
 
@@ -27,7 +28,10 @@ test("times are those of the community's zone, also after midnight there", () =>
   expect(clockText(Date.UTC(2026, 10, 22, 16, 30), zone)).toBe('00:30')
 })
 
-test('another day is told with its date', () => {
-  expect(whenText(at - 10.5 * 60 * minuteMs, zone, at)).toBe('11-21 21:34')
+test('yesterday is told by its word, older days with their date', () => {
   expect(whenText(at - minuteMs, zone, at)).toBe('08:03')
+  expect(whenText(at - 10.5 * 60 * minuteMs, zone, at)).toBe('昨天 21:34')
+  expect(whenText(at - 60 * 60 * minuteMs, zone, at)).toBe('11-19 20:04')
+  chooseLanguage('en')
+  expect(whenText(at - 10.5 * 60 * minuteMs, zone, at)).toBe('yesterday 21:34')
 })
