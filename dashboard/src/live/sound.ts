@@ -56,7 +56,8 @@ export function unlockOnFirstGesture(): void {
 export function ringOnce(what: Ringing): boolean {
   if (silent.value) return false
   const tone = toneOf(what)
-  navigator.vibrate?.([...tone.vibrateMs])
+  // Before the first touch the browser refuses it, and writes an error.
+  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([...tone.vibrateMs])
   if (!context || !unlocked.value) return false
   for (const beep of tone.beeps) play(context, beep, tone.volume)
   return true

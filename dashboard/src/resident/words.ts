@@ -11,7 +11,8 @@ const zh = {
   by: (time: string) => `${time} 前按一下就好`,
   late: '现在按也可以',
   sending: '正在送出…',
-  thanks: '收到了，祝您今天愉快',
+  /** The bar parts the lines on the page and is a breath when spoken. */
+  thanks: '收到了，|祝您今天愉快',
   thanksAt: (time: string) => `${time} 收到了`,
   tomorrow: '明天早上再见',
   kept: '记下了，网络好了就送出去',
@@ -65,7 +66,7 @@ const en: typeof zh = {
   by: (time) => `Press once before ${time}`,
   late: 'You can still press now',
   sending: 'Sending…',
-  thanks: 'Received. Have a lovely day',
+  thanks: 'Received.| Have a lovely day',
   thanksAt: (time) => `Received at ${time}`,
   tomorrow: 'See you tomorrow morning',
   kept: 'Kept; it is sent when the network is back',

@@ -1,13 +1,16 @@
 // A message's body so that it can be read: JSON with room to breathe, anything else as it came.
 
-/** One line: {"a":1,"b":[2]} becomes a: 1, b: [2]. */
+/** Every message carries these; at a glance the others are what it says. */
+const envelope = new Set(['id', 'boot', 'seq', 'time'])
+
+/** One line: {"a":1,"b":[2]} becomes a: 1, b: [2]. The envelope is left to the full text. */
 export function inOneLine(body: string): string {
   const value = parsed(body)
   if (value === undefined) return body
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value)
-  return Object.entries(value)
-    .map(([key, one]) => `${key}: ${JSON.stringify(one)}`)
-    .join(', ')
+  const entries = Object.entries(value)
+  const said = entries.filter(([key]) => !envelope.has(key))
+  return (said.length > 0 ? said : entries).map(([key, one]) => `${key}: ${JSON.stringify(one)}`).join(', ')
 }
 
 /** Several lines, indented. */
