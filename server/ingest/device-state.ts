@@ -1,7 +1,7 @@
 // What is known of a device, folded over its messages: pure, and never moving backwards in time.
 import { Type, type Static } from 'typebox'
 import { DeviceFlags } from '#contract/messages.ts'
-import { orNull } from '#contract/primitives.ts'
+import { orNull, type PowerClass } from '#contract/primitives.ts'
 import { flagBits, type StoredReading } from '#domain/stored.ts'
 
 const AlarmKind = Type.Enum(['co', 'gas', 'smoke'])
@@ -49,6 +49,15 @@ export function heardBy(state: DeviceState, receivedAt: number, silentAfterMs: n
   const lastSeenAt = later(state.lastSeenAt, receivedAt)
   return { ...state, lastSeenAt, silentAt: later(state.silentAt, lastSeenAt + silentAfterMs), online: true }
 }
+
+/**
+ * Its connection ended. What runs on a battery sleeps between two words, so that only its own last will says that it
+ * was lost: a button that hung up after yesterday's press made its home blind, and the steward late, at eight.
+ */
+export const leftBy = (state: DeviceState, power: PowerClass): DeviceState => ({
+  ...state,
+  online: power === 'mains' || state.online === false ? false : null,
+})
 
 const later = (a: number | null, b: number): number => Math.max(a ?? b, b)
 

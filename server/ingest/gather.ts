@@ -4,7 +4,7 @@ import type { DeviceKind, Edge, Origin } from '#contract/primitives.ts'
 import { judgedTime } from '#domain/device-time.ts'
 import { flagBits, type Moment, type Source, type StoredBatch } from '#domain/stored.ts'
 import { limits } from '../limits.ts'
-import { heardBy, withAlarm, withHealth, withReading, type DeviceState } from './device-state.ts'
+import { heardBy, leftBy, withAlarm, withHealth, withReading, type DeviceState } from './device-state.ts'
 import type { Fact } from './facts.ts'
 import type { DevicePrincipal, Incoming, Problem } from './message.ts'
 import type { Parsed } from './parse.ts'
@@ -85,11 +85,12 @@ function change(gathered: Gathered, device: Device, by: Change): void {
   gathered.states.set(device.deviceId, by(gathered.states.get(device.deviceId) ?? device.state))
 }
 
-function gatherPresence(gathered: Gathered, { online, at }: PendingPresence, device: Device): void {
+function gatherPresence(gathered: Gathered, presence: PendingPresence, device: Device): void {
+  const { online, at } = presence
   const moment: Moment = { at, receivedAt: at, timeSource: 'server' }
   gathered.health.push({ ...sourceOf(device), ...moment, ...saysNothing, online })
   change(gathered, device, (state) =>
-    online ? heardBy(state, at, device.silentAfterMs) : { ...state, online: false },
+    online ? heardBy(state, at, device.silentAfterMs) : leftBy(state, presence.principal.power),
   )
 }
 
