@@ -54,7 +54,7 @@ test('the whole morning: greetings, one who is silent, a steward at the door, th
   const co = playing(house, 'co')
   await say(house, deviceOf(house, co, 'co'), 'readings', { values: [{ kind: 'co', value: 342 }] })
   await expect(phone.getByText('8号楼 2单元 301')).toBeVisible()
-  await expect(phone.getByText('342')).toBeVisible()
+  await expect(phone.getByText('342ppm')).toBeVisible()
   await expect(card(desk, /赵守信/)).toBeVisible()
   await goToTheDoor(phone, /已通风/)
   await checkBack(desk, /赵守信/)
