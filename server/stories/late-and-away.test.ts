@@ -15,7 +15,7 @@ test('a late riser: something moves at home, nobody is sent, she presses, and th
   const the = await begin('07:20')
   await the.open('wang')
   const zhao = await the.page('zhao')
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await moves(the, 'li')
   await the.moveTo('08:10')
   expect(the.heard()).toEqual(['08:00:00 赵敏 inform missed notice'])
@@ -29,7 +29,7 @@ test('a late riser: something moves at home, nobody is sent, she presses, and th
 test('safety 6: a late riser who does not press is missed at the second deadline, an hour later', async () => {
   const the = await begin('07:20')
   await the.open('wang')
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await moves(the, 'li')
   await the.moveTo('08:59:59')
   expect(the.heard()).toEqual([])
@@ -40,7 +40,7 @@ test('safety 6: a late riser who does not press is missed at the second deadline
 test('safety 6: 何爷爷 is at high risk: whatever moves at his home, his steward 张伟 is rung at eight', async () => {
   const the = await begin('07:30')
   await the.open('zhang', 'wang', 'zhao')
-  await the.greetings({ except: 'he' })
+  await the.greetings({ except: ['he'] })
   await moves(the, 'he')
   await the.moveTo('08:00:02')
   expect(the.heard()).toEqual(['08:00:00 张伟 alarm missed alarm'])
@@ -54,7 +54,7 @@ test('safety 10: who is away is not missed, and gas at her home rings all the sa
     params: { id: the.cast.residents.li },
     body: { fromOn: '2026-03-02', untilOn: '2026-03-03', place: '南京', companion: '李梅', phone: '0514-1' },
   })
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:05')
   expect(the.heard()).toEqual([])
   await the.say(the.cast.devices.liGas, 'readings', { values: [{ kind: 'gas', value: 12 }] })
@@ -71,7 +71,7 @@ test('safety 10: on the day of return she is looked after again', async () => {
       ${the.cast.communityId}, ${the.cast.residents.li}, '2026-02-27', '2026-03-02', '南京', '李梅', '0514-1',
       ${at(the.at('07:00'))}
     )`)
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:00:02')
   expect(the.heard()).toEqual(['08:00:00 王红 alarm missed alarm'])
 })

@@ -8,7 +8,7 @@ test('李奶奶 is silent: 王红 is rung at eight, goes, says what she found, �
   const communityId = the.cast.communityId
   await the.open('zhang', 'chen')
   const [wang, zhao] = [await the.page('wang'), await the.page('zhao')]
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
 
   await the.moveTo('07:59:50')
   await the.everySecondUntil('08:00:02')
@@ -39,7 +39,7 @@ test('李奶奶 is silent: 王红 is rung at eight, goes, says what she found, �
 test('a steward without an open page is passed over at once: 张伟 and the neighbour are told at eight', async () => {
   const the = await begin('07:59')
   await the.open('zhang', 'zhao')
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:00')
   expect(the.heard()).toEqual(['08:00:00 张伟 alarm missed alarm'])
   const zhang = await the.page('zhang')
@@ -53,7 +53,7 @@ test('a steward without an open page is passed over at once: 张伟 and the neig
 test('nobody can be reached: the desk is told at once, and again every three minutes, for ever', async () => {
   const the = await begin('07:59')
   await the.open('zhao', 'chen', 'guo')
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:06')
   expect(the.heard()).toEqual([
     '08:00:00 赵敏 alarm missed alarm',
@@ -67,7 +67,7 @@ test('nobody can be reached: the desk is told at once, and again every three min
 test('safety 3: 王红 says 收到 and then nothing: after three minutes 张伟 is told, and her job is his', async () => {
   const the = await begin('07:59')
   const [wang, zhang] = [await the.page('wang'), await the.page('zhang')]
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:01')
   expect(the.heard()).toEqual(['08:00:00 王红 alarm missed alarm'])
   await wang.act('acknowledge')
@@ -87,7 +87,7 @@ test('safety 3: 王红 says 收到 and then nothing: after three minutes 张伟 
 test('two say 收到 at once: one has it, the other hears who', async () => {
   const the = await begin('07:59')
   const [wang, zhang] = [await the.page('wang'), await the.page('zhang')]
-  await the.greetings({ except: 'li' })
+  await the.greetings({ except: ['li'] })
   await the.moveTo('08:03')
   expect(the.heard()).toEqual(['08:00:00 王红 alarm missed alarm', '08:03:00 张伟 alarm missed alarm'])
   const both = await Promise.allSettled([wang.act('acknowledge'), zhang.act('acknowledge')])

@@ -18,7 +18,7 @@ export function stories(): (startsAt?: string) => Promise<TestService> {
     const ended = current
     current = undefined
     if (!ended) return
-    const unexpected = { rang: ended.heard(), logged: ended.problems.map(({ msg }) => msg) }
+    const unexpected = { rang: ended.heard(), logged: ended.logged() }
     await ended.end()
     if (unexpected.rang.length > 0 || unexpected.logged.length > 0)
       throw new Error(`nobody expected this: ${JSON.stringify(unexpected)}`)

@@ -41,9 +41,17 @@ export function createStoryDevices({ broker, clock }: { broker: () => Broker; cl
     return own
   }
 
-  const connectionOf = async (device: CastDevice): Promise<Connection> => {
-    const own = living.get(device.serial) ?? (await connect(device, powerOf(device)))
-    return own.connection
+  const connecting = new Map<string, Promise<Living>>()
+  async function connectionOf(device: CastDevice): Promise<Connection> {
+    const known = living.get(device.serial)
+    if (known) return known.connection
+    const own = connecting.get(device.serial) ?? connect(device, powerOf(device))
+    connecting.set(device.serial, own)
+    try {
+      return (await own).connection
+    } finally {
+      connecting.delete(device.serial)
+    }
   }
 
   /** Resolves on the acknowledgement: what it caused is committed. An object gets an id and the time. */
