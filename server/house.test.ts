@@ -22,7 +22,7 @@ const isTest = (path: string) => /\.(test|story)\.ts$/.test(path)
 /** The folder that a rule speaks of: server/db/embedded/x.ts is `db`, server/app.ts is `server`. */
 function roomOf(path: string): string {
   const [top = '', second = ''] = path.split('/')
-  if (top === 'dashboard' && second === 'fake') return 'fake'
+  if (top === 'dashboard' && (second === 'fake' || second === 'stories')) return second
   if (top !== 'server') return top
   return second.includes('.') ? 'server' : second
 }
@@ -43,6 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['contract'],
   simulators: ['contract', 'domain'],
   dashboard: ['contract', 'domain'],
+  stories: ['contract', 'domain', 'demo', 'testing'],
   // Serves component tests and screenshots only; the people are those of the demo.
   fake: ['contract', 'domain', 'demo', 'dashboard'],
 }

@@ -15,7 +15,9 @@ import { readWorld } from './world.ts'
 const { values } = parseArgs({
   options: { url: { type: 'string' }, http: { type: 'string' }, world: { type: 'string' } },
 })
-const report = (message: DemoReport): void => void process.send?.(message)
+const report = (message: DemoReport): void => {
+  if (process.connected) process.send?.(message)
+}
 const problem = (error: unknown): void =>
   report({ report: 'problem', text: error instanceof Error ? error.message : String(error) })
 
