@@ -57,7 +57,8 @@ export function ringOnce(what: Ringing): boolean {
   if (silent.value) return false
   const tone = toneOf(what)
   // Before the first touch the browser refuses it, and writes an error.
-  if (navigator.userActivation?.hasBeenActive !== false) navigator.vibrate?.([...tone.vibrateMs])
+  const isTouched = !('userActivation' in navigator) || navigator.userActivation.hasBeenActive
+  if (isTouched) navigator.vibrate?.([...tone.vibrateMs])
   if (!context || !unlocked.value) return false
   for (const beep of tone.beeps) play(context, beep, tone.volume)
   return true

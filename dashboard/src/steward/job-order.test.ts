@@ -1,16 +1,30 @@
 import { expect, test } from 'vitest'
 import type { Job } from '#contract/incident.ts'
 import type { AssignmentState } from '#contract/acts.ts'
-import type { IncidentKind, Stage } from '#contract/primitives.ts'
+import type { IncidentKind, Origin, Stage } from '#contract/primitives.ts'
 import { aCard, anAssignment } from '../board/a-card.ts'
 import { airLook } from './air-look.ts'
 import { isDangerousDoor, isUnanswered, jobInFront, jobsBehind, mustBeSilent } from './job-order.ts'
 import { doorParts } from './job-text.ts'
 
-type Given = { id: number; kind: IncidentKind; stage?: Stage; state?: AssignmentState; openedAt?: number }
+type Given = {
+  id: number
+  kind: IncidentKind
+  stage?: Stage
+  state?: AssignmentState
+  openedAt?: number
+  origin?: Origin
+}
 
-const aJob = ({ id, kind, stage = 'alarm', state = 'told', openedAt = 1000 }: Given): Job => ({
-  incident: aCard({ id, kind, stage, openedAt }),
+const aJob = ({
+  id,
+  kind,
+  stage = 'alarm',
+  state = 'told',
+  openedAt = 1000,
+  origin = 'live',
+}: Given): Job => ({
+  incident: aCard({ id, homeId: id, kind, stage, openedAt, origin }),
   assignment: anAssignment({ id, incidentId: id, state }),
   paired: [],
   homePlan: { outsideValve: null, access: null, fuel: null, authorityToEnter: false },
@@ -32,8 +46,16 @@ test('when the job in front is over, the worst of the others comes forward', () 
     aJob({ id: 6, kind: 'co', stage: 'critical' }),
   ]
   expect(jobInFront(jobs, 99)?.incident.id).toBe(6)
-  expect(ids(jobsBehind(jobs, jobs[3]))).toEqual([5, 4, 3])
+  expect(ids(jobsBehind(jobs, jobs[3]))).toEqual([4, 3, 5])
   expect(jobInFront([], 1)).toBeUndefined()
+})
+
+test('safety 17: a demo or drill stands behind the real thing, however bad it plays', () => {
+  const [real, played] = [
+    aJob({ id: 1, kind: 'missed' }),
+    aJob({ id: 2, kind: 'co', stage: 'critical', origin: 'demo' }),
+  ]
+  expect(jobInFront([played, real], undefined)?.incident.id).toBe(1)
 })
 
 test('of two alike, who waits longer is first', () => {

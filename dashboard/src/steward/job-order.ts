@@ -1,6 +1,7 @@
 // Which job fills the screen, which ring, and when the phone must not make a sound.
 import type { Job } from '#contract/incident.ts'
-import { isWorse, type IncidentKind } from '#contract/primitives.ts'
+import { isWorse } from '#contract/primitives.ts'
+import { boardCards } from '../board/board-order.ts'
 
 /**
  * The job in front. A new one, however bad, never takes the place of the one under the thumb: it rings and stands as a
@@ -13,22 +14,11 @@ export const jobInFront = (jobs: readonly Job[], chosenId: number | undefined): 
 export const jobsBehind = (jobs: readonly Job[], front: Job | undefined): Job[] =>
   worstFirst(jobs).filter(({ incident }) => incident.id !== front?.incident.id)
 
-/** Danger before silence, then the worse stage, then who waits longest for an answer. */
+/** In the very order of the desk's board, so that both speak of the same one first (safety 12, 17). */
 export const worstFirst = (jobs: readonly Job[]): Job[] =>
-  [...jobs].sort(
-    (a, b) =>
-      kinds.indexOf(a.incident.kind) - kinds.indexOf(b.incident.kind) ||
-      byStage(a, b) ||
-      a.incident.openedAt - b.incident.openedAt,
-  )
-
-/** Air that kills without a smell first, as on the desk's board. */
-const kinds: readonly IncidentKind[] = ['co', 'gas', 'smoke', 'sos', 'missed', 'device']
-
-function byStage(a: Job, b: Job): number {
-  if (isWorse(a.incident.stage, b.incident.stage)) return -1
-  return isWorse(b.incident.stage, a.incident.stage) ? 1 : 0
-}
+  boardCards(jobs.map(({ incident }) => incident))
+    .flatMap(({ lead, others }) => [lead, ...others])
+    .flatMap(({ id }) => jobs.filter(({ incident }) => incident.id === id))
 
 /** Waits for 收到: rings until it is said. A worse reading brings an acknowledged job back here (safety 3). */
 export const isUnanswered = ({ assignment }: Job): boolean => assignment.state === 'told'
