@@ -3,7 +3,7 @@ import { defineWords } from '../i18n/words.ts'
 export const boardWords = defineWords(
   {
     title: '待处置',
-    count: (homes: number) => `${homes} 户 · 最急在前`,
+    count: (homes: number) => (homes === 0 ? '' : `${homes} 户 · 最急在前`),
     awaiting: '待回访',
     emptyTitle: '现在没有要处置的事',
     emptyText: '谁过了时间没报平安，哪家有险情，会出现在这里，最急的在最上面。',
@@ -34,7 +34,8 @@ export const boardWords = defineWords(
   },
   {
     title: 'To be dealt with',
-    count: (homes: number) => `${homes === 1 ? '1 home' : `${homes} homes`} · worst first`,
+    count: (homes: number) =>
+      homes === 0 ? '' : `${homes === 1 ? '1 home' : `${homes} homes`} · worst first`,
     awaiting: 'Awaiting check-back',
     emptyTitle: 'Nothing to be dealt with now',
     emptyText:
@@ -44,13 +45,7 @@ export const boardWords = defineWords(
     deaf: 'hard of hearing',
     alsoHere: 'Also in this home',
     unknownAir: 'air unknown',
-    steps: {
-      told: 'Told',
-      acknowledged: 'Answered',
-      enRoute: 'On the way',
-      onScene: 'At the door',
-      closed: 'Closed',
-    },
+    steps: { told: 'Told', acknowledged: 'Got it', enRoute: 'Set out', onScene: 'Arrived', closed: 'Closed' },
     toldCount: (count: number) => (count === 1 ? '1 person' : `${count} people`),
     within: (time: string) => `in ${time}`,
     over: (time: string) => `${time} over`,
@@ -61,7 +56,7 @@ export const boardWords = defineWords(
     acts: {
       dial: (number: string) => `Dial ${number === 'gas' ? 'the gas company' : number}`,
       acknowledgeFor: 'Answer for',
-      assign: 'Send somebody',
+      assign: 'Send',
       call: 'Call',
       greet: 'Call her',
       proxy: 'Check in for her',
@@ -102,8 +97,8 @@ export const actWords = defineWords(
     closeTitle: '办结',
     closeText: '看到的是什么？',
     outcome: '结果',
-    serious: '需要第二个人回访后才算结束',
-    nuisance: '计为误报，用来改进规则',
+    serious: '还需第二个人回访',
+    nuisance: '记为误报',
     closeNote: '说明',
     closed: '已办结',
     handled: '已处理，等待回访',
@@ -159,8 +154,8 @@ export const actWords = defineWords(
     closeTitle: 'Close',
     closeText: 'What was found?',
     outcome: 'Outcome',
-    serious: 'ends only after a second person has checked back',
-    nuisance: 'counts as nuisance and helps to change the rule',
+    serious: 'a second person checks back',
+    nuisance: 'counts as nuisance',
     closeNote: 'More about it',
     closed: 'Closed',
     handled: 'Handled, awaiting check-back',

@@ -33,7 +33,7 @@ export function drawCurve(
       height: place.clientHeight,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       scales: {
         x: { range: [(until - spanMs) / 1000, until / 1000] },
         y: { range: (_, __, max) => [0, Math.max(least, (max ?? 0) * 1.15)] },

@@ -82,7 +82,10 @@ type Placed = { shape: GroundShape; lines: readonly (readonly Pixel[])[] }
 
 function paintArea({ pen, colors }: Canvas, { shape, lines }: Placed): void {
   pen.beginPath()
-  for (const line of lines) trace(pen, line)
+  for (const line of lines) {
+    trace(pen, line)
+    pen.closePath()
+  }
   pen.fillStyle = colors(`map-${shape.kind}`)
   pen.strokeStyle = pen.fillStyle
   // Rounded corners without geometry: the outline is as soft as its pen.
