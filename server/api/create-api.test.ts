@@ -11,6 +11,7 @@ beforeAll(async () => {
   dashboardDir = await mkdtemp(join(tmpdir(), 'dashboard-'))
   await mkdir(join(dashboardDir, 'assets'))
   await writeFile(join(dashboardDir, 'index.html'), '<!doctype html><title>窗帘之约</title>')
+  await writeFile(join(dashboardDir, 'resident.html'), '<!doctype html><title>今天平安</title>')
   await writeFile(join(dashboardDir, 'assets', 'desk-a1b2c3d4.js'), 'export {}')
   await writeFile(join(dashboardDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
   api = await createTestApi({ config: { dashboardDir, origin: 'https://pact.example.org' } })
@@ -164,4 +165,11 @@ test('a fault of ours is a sentence to the caller, and an error without names in
   expect([answer.status, answer.body]).toMatchObject([503, { code: 'away' }])
   expect(broken.logged).toMatchObject([{ route: '/api/homes/:id' }])
   await broken.close()
+})
+
+test("a resident's private link opens her own light page, and nothing of the staff's", async () => {
+  for (const url of ['/r', '/r/', '/r?lang=en'])
+    expect((await api.app.inject({ method: 'GET', url })).body).toContain('今天平安')
+  for (const url of ['/desk', '/refused', '/rx'])
+    expect((await api.app.inject({ method: 'GET', url })).body).toContain('窗帘之约')
 })

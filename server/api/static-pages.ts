@@ -24,7 +24,7 @@ export async function serveDashboard(app: FastifyInstance, dashboardDir: string 
   }
   app.setNotFoundHandler((request, reply) =>
     built && isPage(request)
-      ? reply.header('cache-control', 'no-cache').sendFile('index.html')
+      ? reply.header('cache-control', 'no-cache').sendFile(pageOf(request))
       : notFound(request, reply),
   )
 }
@@ -36,6 +36,10 @@ function isPage({ method, url }: FastifyRequest): boolean {
   const isFile = path.startsWith(hashed) || /\.[a-z0-9]{2,5}$/i.test(path)
   return (method === 'GET' || method === 'HEAD') && !isApi && !isFile
 }
+
+/** `/r#secret` is the resident's own light page: nothing of the staff's pages is loaded there. */
+const pageOf = ({ url }: FastifyRequest): string =>
+  /^\/r\/?(\?|$)/.test(url) ? 'resident.html' : 'index.html'
 
 const notFound = (_: FastifyRequest, reply: FastifyReply): FastifyReply =>
   answerRefusal(reply.type('application/json'), refused('not_found'))
