@@ -137,6 +137,7 @@ export async function createApp({
     },
     async close(): Promise<void> {
       await jobs.stop()
+      await dispatch.settled()
       await broker.close()
       await ingest.close()
       await realtime.close()

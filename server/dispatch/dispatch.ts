@@ -5,20 +5,22 @@ import { sendCommands } from './commands.ts'
 import { happenings } from './happenings.ts'
 import { confirmRing, sayOnce } from './outbox-store.ts'
 import type { DispatchParts } from './parts.ts'
-import { send } from './send.ts'
+import { createOutbox } from './send.ts'
 import { tick } from './tick.ts'
 
 export type Dispatch = ReturnType<typeof createDispatch>
 
 /** Every `now` is epoch ms. The jobs are `tick`, `send` and `sendCommands`, each once a second and when woken. */
 export function createDispatch(parts: DispatchParts) {
+  const outbox = createOutbox(parts)
   return {
     /** onOpened, onRaised, …: called by incidents, inside its transactions. */
     ...happenings(parts),
     /** Deadlines that have passed. */
     tick: (now: number) => tick(parts, now),
-    /** The outbox. */
-    send: (now: number) => send(parts, now),
+    /** The outbox. A slow channel is not waited for: `settled` says when it has answered. */
+    send: outbox.send,
+    settled: outbox.settled,
     /** Commands to devices. */
     sendCommands: (now: number) => sendCommands(parts, now),
     /** A page says that it did ring for this telling. */

@@ -174,6 +174,7 @@ test('a channel that throws is a way that failed, for that person only', async (
   await rig.open('zhang')
   await rig.db.transaction((tx) => rig.incidents.applyVerdicts(tx, [li.sos()], rig.clock.now()))
   await dispatch.send(rig.clock.now())
+  await dispatch.settled()
   expect(rig.listen()).toEqual(['zhang alarm sos alarm'])
   expect((await rig.tellings())[0]).toMatchObject({
     state: 'due',

@@ -12,6 +12,8 @@ import { situationOf } from './situation.ts'
 
 /** In one round: as many as a bad minute of one community has, sent at once. */
 const roundMax = 100
+/** Requests that are open at a time: ten bad minutes, which no pager service can keep waiting longer than its timeout. */
+const unansweredMax = 1000
 
 type Sending = {
   telling: DueTelling
@@ -21,15 +23,47 @@ type Sending = {
   isLast: boolean
 }
 
-/** Sends what is due, and what becomes due by it (the next channel), until nothing is. @param now epoch ms */
-export async function send(parts: DispatchParts, now: number): Promise<void> {
-  // each round tries one more way to the same people, or more people: both have a bound
-  for (let round = 0; round < roundMax; round += 1) {
-    const { sendings, unreached, isEmpty } = await parts.db.transaction((tx) => take(tx, parts, now))
-    if (isEmpty) return
-    await Promise.all(sendings.map((sending) => attempt(parts, sending, now)))
-    for (const incidentId of unreached)
-      await parts.db.transaction((tx) => goOn(tx, { incidentId, now, wake: parts.wake }))
+export type Outbox = ReturnType<typeof createOutbox>
+
+/**
+ * A page is rung in a moment; a pager service may take eight seconds to fail, and nobody else's alarm waits for it.
+ * What it has been asked is kept from everybody else by the lease of its row.
+ */
+export function createOutbox(parts: DispatchParts) {
+  const { db, log, wake } = parts
+  const unanswered = new Set<Promise<void>>()
+
+  function sendAside(sending: Sending, now: number): void {
+    const answered = attempt(parts, sending, now)
+      // it is sent again when the lease has run out
+      .catch((error: unknown) => log.error({ error, tellingId: sending.telling.id }, 'a telling got lost'))
+      .finally(() => {
+        unanswered.delete(answered)
+        wake?.()
+      })
+    unanswered.add(answered)
+  }
+
+  return {
+    /** Sends what is due, and what becomes due by it (the next channel), until nothing is. @param now epoch ms */
+    async send(now: number): Promise<void> {
+      // each round tries one more way to the same people, or more people: both have a bound
+      for (let round = 0; round < roundMax; round += 1) {
+        const { sendings, unreached, isEmpty } = await db.transaction((tx) => take(tx, parts, now))
+        if (isEmpty) return
+        const pages = sendings.filter(({ contact }) => contact.channel === 'page')
+        for (const sending of sendings) if (!pages.includes(sending)) sendAside(sending, now)
+        await Promise.all(pages.map((sending) => attempt(parts, sending, now)))
+        for (const incidentId of unreached) await db.transaction((tx) => goOn(tx, { incidentId, now, wake }))
+        while (unanswered.size >= unansweredMax) await Promise.race(unanswered)
+      }
+    },
+    /** Resolves when everybody who was asked has answered; false if there was nobody. */
+    async settled(): Promise<boolean> {
+      const isWaiting = unanswered.size > 0
+      await Promise.all(unanswered)
+      return isWaiting
+    },
   }
 }
 

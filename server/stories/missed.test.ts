@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sql } from '#db/sql.ts'
 import type { RefusedCall } from '#testing/caller.ts'
 import { stories } from '#testing/stories.ts'
 
@@ -98,4 +99,27 @@ test('two say 收到 at once: one has it, the other hears who', async () => {
   await the.settled()
   const other = first === '王红' ? '张伟' : '王红'
   expect(the.heard()).toEqual([`08:03:00 ${other} inform missed alarm`])
+})
+
+test('safety 2: a page behind another window is passed over at once, one that was rung and stays silent after 5 s', async () => {
+  const the = await begin('07:59')
+  const [wang, zhang] = [await the.page('wang'), await the.page('zhang')]
+  await the.open('zhao')
+  await the.greetings({ except: ['li'] })
+  wang.show({ inFront: false, sound: true })
+  await the.pages.proves('wang', false)
+  zhang.losesItsSound()
+  await the.moveTo('08:00:04')
+  expect(the.heard()).toEqual([])
+  await the.moveTo('08:00:06')
+  expect(the.heard()).toEqual(['08:00:05 赵敏 alarm missed alarm'])
+})
+
+test('safety 18: in her first fortnight the desk telephones first, and 王红 goes three minutes later', async () => {
+  const the = await begin('07:59')
+  await the.open('wang', 'zhao')
+  await the.db.run(sql`update resident set enrolled_on = '2026-02-25' where id = ${the.cast.residents.li}`)
+  await the.greetings({ except: ['li'] })
+  await the.moveTo('08:03')
+  expect(the.heard()).toEqual(['08:00:00 赵敏 alarm missed alarm', '08:03:00 王红 alarm missed alarm'])
 })

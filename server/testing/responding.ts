@@ -73,7 +73,8 @@ export async function createResponding() {
   /** What the jobs of a second do; pages that rang say so. */
   const jobs = async (): Promise<void> => {
     await dispatch.tick(clock.now())
-    await dispatch.send(clock.now())
+    do await dispatch.send(clock.now())
+    while (await dispatch.settled())
     for (const { personId, tellingId } of rung.splice(0)) await dispatch.confirm(tellingId, personId)
     await dispatch.sendCommands(clock.now())
   }

@@ -125,6 +125,7 @@ async function tellingsUnderWay(db: Db, now: number, answeringIds: number[]): Pr
       select count(*)::int as left
       from telling
       where (state = 'due' and due_at <= ${at(now)})
+        or (state = 'sending' and lease_until > clock_timestamp())
         or (
           state = 'sending'
           and sent_at is not null
