@@ -12,9 +12,7 @@ const co = (the: TestService, value: number) => the.say(the.cast.devices.liCo, '
 test('safety 1: 300 ppm once: her devices, 王红, 张伟, 周阿姨 and 赵敏 hear it in the same second, and nobody else', async () => {
   const the = await begin('02:00')
   const postbox = await createPostbox()
-  await the.db.run(sql`
-    insert into contact_point (person_id, channel, address, secret, wakes)
-    values (${the.cast.persons.zhou}, 'webhook', ${postbox.url}, 'a secret of 32 characters or more', true)`)
+  await the.addWebhook('zhou', postbox.url)
   await the.open('wang', 'zhang', 'zhao', 'chen', 'guo', 'lin')
   await the.alive()
   await co(the, 320)

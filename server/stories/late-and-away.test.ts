@@ -20,7 +20,7 @@ test('a late riser: something moves at home, nobody is sent, she presses, and th
   await the.moveTo('08:10')
   expect(the.heard()).toEqual(['08:00:00 赵敏 inform missed notice'])
   await the.press(the.cast.devices.liButton)
-  await the.moveTo('09:30')
+  await the.moveTo('09:01')
   const { incidents, ledger } = await zhao.call('desk', { params: { id: the.cast.communityId } })
   expect(incidents).toEqual([])
   expect(ledger).toMatchObject({ accountedFor: 4, lateRisersNobodySent: 1 })

@@ -4,7 +4,7 @@ import { stories } from '#testing/stories.ts'
 const begin = stories()
 
 test('a quiet morning: who has not greeted is reminded, everybody does, nobody is rung, the count is complete', async () => {
-  const the = await begin('07:00')
+  const the = await begin('07:25')
   const { liButton, wuButton, heButton, sunButton } = the.cast.devices
   await the.open('wang', 'zhang', 'chen', 'guo')
   const zhao = await the.page('zhao')

@@ -11,8 +11,8 @@ import { callerAt } from './caller.ts'
 import { seedCast, type Cast, type CastDevice } from './cast.ts'
 import type { TestDatabase } from './database.ts'
 import { createStoryClock } from './story-clock.ts'
-import { createStoryDevices, type NewDevice } from './story-devices.ts'
-import { createStoryPages } from './story-pages.ts'
+import { createStoryDevices, type NewDevice, type StoryDevices } from './story-devices.ts'
+import { createStoryPages, type StoryPages } from './story-pages.ts'
 
 export type TestService = Awaited<ReturnType<typeof createTestService>>
 
@@ -35,19 +35,7 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
   const devices = createStoryDevices({ broker: () => runner.app().broker, clock })
   const pages = createStoryPages({ db, clock, cast, url: runner.url })
   const time = createStoryClock({ db, clock, app: runner.app, devices, pages })
-  const nameOf = await namesIn(db)
   await time.tick()
-
-  /** The page of a resident, by her private link. */
-  const resident = (name: keyof Cast['links']) =>
-    callerAt(runner.url(), { authorization: `Bearer ${cast.links[name]}` })
-
-  /** Every button is heard, so that silence at eight is silence, and no blindness. */
-  async function alive(): Promise<void> {
-    const { liButton, wuButton, heButton, sunButton } = cast.devices
-    for (const button of [liButton, wuButton, heButton, sunButton])
-      await devices.say(button, 'heartbeat', { battery: 90 })
-  }
 
   return {
     cast,
@@ -56,6 +44,9 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
     devices,
     pages,
     ...runner,
+    ...greetingsIn({ cast, devices, url: runner.url }),
+    ...heardIn({ pages, devices, nameOf: await namesIn(db), cast }),
+    ...registerIn(db, cast),
     at: instantOf,
     settled: time.settled,
     /** To a time of the first day ('08:00:02'), or of another one ('2026-03-03 08:00'). */
@@ -66,40 +57,8 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
     open: pages.open,
     say: devices.say,
     press: devices.press,
-    resident,
-    alive,
-    /** Everybody is alive, and has said good morning. */
-    async greetings({ except = [] }: { except?: (keyof Cast['residents'])[] } = {}): Promise<void> {
-      await alive()
-      const { liButton: li, wuButton: wu, heButton: he, sunButton: sun } = cast.devices
-      for (const [name, button] of Object.entries({ li, wu, he, sun }))
-        if (!except.some((other) => other === name)) await devices.press(button)
-      // nobody knows who presses for 郑奶奶: she has no button of her own, and uses her page
-      if (!except.includes('zheng')) await resident('zheng')('residentCheckIn', { body: { id: 'zheng-1' } })
-    },
-    addDevice: (serial: string, home: keyof Cast['homes'], device: NewDevice) =>
-      addDevice(db, { serial, homeId: cast.homes[home], ...device }),
-    /** What rang since the last look, by instant and name: `08:00:00 王红 alarm missed alarm`. */
-    heard(): string[] {
-      const lines = pages.rung.splice(0).map(({ at, name, ring: { purpose, kind, stage, origin } }) => {
-        const mark = origin === 'live' ? '' : ` ${origin}`
-        return `${clockTime(at)} ${nameOf.get(cast.persons[name])} ${purpose} ${kind} ${stage}${mark}`
-      })
-      return lines.sort()
-    },
-    /** What devices were told since the last look: `li-button remind`. */
-    told: (): string[] =>
-      devices.commands
-        .splice(0)
-        .map(({ serial, command }) => `${serial} ${command.kind}`)
-        .sort(),
     /** Warnings and errors since the last look, each once. */
     logged: (): string[] => [...new Set(problems.splice(0).map(({ msg }) => msg))].sort(),
-    /** Another way to somebody besides the page. */
-    addWebhook: (name: keyof Cast['persons'], address: string) =>
-      db.run(sql`
-        insert into contact_point (person_id, channel, address, secret, position)
-        values (${cast.persons[name]}, 'webhook', ${address}, 'a secret of 32 characters or more', 2)`),
     /** Stops it, whatever state it is in. */
     async end(): Promise<void> {
       pages.closeAll()
@@ -108,6 +67,62 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
     },
   }
 }
+
+type ResidentName = keyof Cast['residents']
+
+function greetingsIn({ cast, devices, url }: { cast: Cast; devices: StoryDevices; url: () => string }) {
+  /** The page of a resident, by her private link. */
+  const resident = (name: keyof Cast['links']) =>
+    callerAt(url(), { authorization: `Bearer ${cast.links[name]}` })
+
+  /** Every button is heard, so that silence at eight is silence, and no blindness. */
+  async function alive(): Promise<void> {
+    const { liButton, wuButton, heButton, sunButton } = cast.devices
+    for (const button of [liButton, wuButton, heButton, sunButton])
+      await devices.say(button, 'heartbeat', { battery: 90 })
+  }
+
+  /** Everybody is alive, and has said good morning. */
+  async function greetings({ except = [] }: { except?: ResidentName[] } = {}): Promise<void> {
+    await alive()
+    const { liButton: li, wuButton: wu, heButton: he, sunButton: sun } = cast.devices
+    for (const [name, button] of Object.entries({ li, wu, he, sun }))
+      if (!except.some((other) => other === name)) await devices.press(button)
+    // 郑奶奶 has no button of her own, and uses her page
+    if (!except.includes('zheng')) await resident('zheng')('residentCheckIn', { body: { id: 'zheng-1' } })
+  }
+  return { resident, alive, greetings }
+}
+
+type Inboxes = { pages: StoryPages; devices: StoryDevices; nameOf: Map<number, string>; cast: Cast }
+
+const heardIn = ({ pages, devices, nameOf, cast }: Inboxes) => ({
+  /** What rang since the last look, by instant and name: `08:00:00 王红 alarm missed alarm`. */
+  heard(): string[] {
+    const lines = pages.rung.splice(0).map(({ at, name, ring: { purpose, kind, stage, origin } }) => {
+      const mark = origin === 'live' ? '' : ` ${origin}`
+      return `${clockTime(at)} ${nameOf.get(cast.persons[name])} ${purpose} ${kind} ${stage}${mark}`
+    })
+    return lines.sort()
+  },
+  /** What devices were told since the last look: `li-button remind`. */
+  told: (): string[] =>
+    devices.commands
+      .splice(0)
+      .map(({ serial, command }) => `${serial} ${command.kind}`)
+      .sort(),
+})
+
+const registerIn = (db: Db, cast: Cast) => ({
+  /** One more device, of which nothing was heard yet. */
+  addDevice: (serial: string, home: keyof Cast['homes'], device: NewDevice) =>
+    addDevice(db, { serial, homeId: cast.homes[home], ...device }),
+  /** Another way to somebody besides the page. */
+  addWebhook: (name: keyof Cast['persons'], address: string) =>
+    db.run(sql`
+      insert into contact_point (person_id, channel, address, secret, position)
+      values (${cast.persons[name]}, 'webhook', ${address}, 'a secret of 32 characters or more', 2)`),
+})
 
 /** The app itself: it may stop and start again on the same port while the story goes on. */
 async function createRunner(parts: { database: TestDatabase; clock: FakeClock; log: Logger }) {
