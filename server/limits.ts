@@ -55,6 +55,8 @@ export const limits = {
   // api
   sessionMs: 30 * 24 * 3_600_000,
   signInTriesMax: 8,
+  /** A whole office signs in at 8:00 from one address: only many wrong ones from there are an attack. */
+  signInTriesOfAddressMax: 60,
   signInWindowMs: 5 * 60_000,
   bodyBytesMax: 256 * 1024,
   seriesPointsMax: 1000,

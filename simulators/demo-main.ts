@@ -56,6 +56,7 @@ async function obey(order: DemoOrder): Promise<void> {
   }
 }
 
+report({ report: 'ready' })
 await fleet.start()
 await fleet.deliverBacklog(Date.now())
 liveEveryday({
@@ -64,4 +65,3 @@ liveEveryday({
   isQuiet: () => !story.isRunning(),
   greet: ({ homeId, id }) => void fleet.sign(homeId, id)?.say('checkin', {}).catch(problem),
 })
-report({ report: 'ready' })

@@ -84,7 +84,9 @@ test('guessing one login is stopped, also from many addresses, and goes on after
 })
 
 test('guessing many logins from one address is stopped', async () => {
-  const guesses = Array.from({ length: limits.signInTriesMax + 3 }, (_, n) => signIn(`guess-${n}`, 'x'))
+  const guesses = Array.from({ length: limits.signInTriesOfAddressMax + 3 }, (_, n) =>
+    signIn(`guess-${n}`, 'x'),
+  )
   const answers = await Promise.all(guesses)
   expect(answers.filter(({ statusCode }) => statusCode === 429)).toHaveLength(3)
 })

@@ -20,7 +20,7 @@ import { createSignInThrottle, type ThrottleBounds } from './sign-in-throttle.ts
 
 export type AccountSettings = {
   db: Database
-  limits: ThrottleBounds
+  limits: ThrottleBounds & { signInTriesOfAddressMax: number }
   onSignOut: (personId: number) => void
 }
 
@@ -29,18 +29,20 @@ export function accountHandlers({
   limits,
   onSignOut,
 }: AccountSettings): Pick<Handlers, 'signIn' | 'signOut' | 'me' | 'setLanguage'> {
-  const throttle = createSignInThrottle(limits)
+  const { signInTriesMax, signInTriesOfAddressMax, signInWindowMs } = limits
+  const ofLogin = createSignInThrottle({ signInTriesMax, signInWindowMs })
+  const ofAddress = createSignInThrottle({ signInTriesMax: signInTriesOfAddressMax, signInWindowMs })
   return {
     async signIn({ body, now, address, session }) {
       const login = body.login.trim().toLowerCase()
-      const keys = [`login ${login}`, `address ${address}`]
       // both are counted, even where the first already says no
-      const allowed = keys.map((key) => throttle.take(key, now)).every(Boolean)
-      if (!allowed) return refused('too_many_tries')
+      const allowed = [ofLogin.take(login, now), ofAddress.take(address, now)]
+      if (allowed.includes(false)) return refused('too_many_tries')
       const account = await findAccount(db, login)
       const fits = await fitsPassword(body.password, account?.passwordHash ?? null)
       if (!account || !fits) return refused('wrong_login')
-      for (const key of keys) throttle.giveBack(key)
+      ofLogin.giveBack(login)
+      ofAddress.giveBack(address)
       await session.start(account.id)
       await writeAudit(db, { now, personId: account.id, what: 'signedIn' })
       return (await meOf(db, account.id)) ?? refused('wrong_login')

@@ -17,8 +17,19 @@ export type DemoOptions = {
 
 export function createDemo({ world, simulator, mqttUrl, onProblem }: DemoOptions) {
   let story: StoryState = { state: 'waiting', chapter: 'waiting', autoplay: true, startedAt: null }
+  // A simulator that still starts hears nothing: what it is told meanwhile waits for its first word.
+  let waiting: DemoOrder[] | undefined = []
+  const send = (order: DemoOrder): void => {
+    if (waiting) waiting.push(order)
+    else simulator.send(order)
+  }
   simulator.onReport((report) => {
     if (!Value.Check(DemoReport, report)) return onProblem('the simulator sent a report that cannot be read')
+    if (report.report === 'ready') {
+      const held = waiting ?? []
+      waiting = undefined
+      held.forEach(send)
+    }
     if (report.report === 'story') story = report.story
     if (report.report === 'problem') onProblem(report.text)
   })
@@ -34,13 +45,13 @@ export function createDemo({ world, simulator, mqttUrl, onProblem }: DemoOptions
     }),
     begin: (how: { autoplay: boolean; again: boolean }) => {
       if (story.state === 'running' && !how.again) return
-      simulator.send({ order: 'begin', ...how })
+      send({ order: 'begin', ...how })
     },
-    setAutoplay: (autoplay: boolean) => simulator.send({ order: 'autoplay', autoplay }),
+    setAutoplay: (autoplay: boolean) => send({ order: 'autoplay', autoplay }),
     act: ({ homeId, residentId, act }: { homeId: number; residentId?: number } & Pick<ActOrder, 'act'>) =>
-      simulator.send({ order: 'act', homeId, residentId: residentId ?? null, act }),
+      send({ order: 'act', homeId, residentId: residentId ?? null, act }),
     scenario: ({ name, speed }: { name: string; speed?: number }) =>
-      simulator.send({ order: 'scenario', name, speed: speed ?? 1 }),
+      send({ order: 'scenario', name, speed: speed ?? 1 }),
   }
 }
 type ActOrder = Extract<DemoOrder, { order: 'act' }>

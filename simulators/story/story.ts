@@ -29,7 +29,15 @@ export function createStory(options: StoryOptions) {
   }
   /** Everybody with a login keeps a page open, as on a morning with all phones in hand. */
   const everybody = (): Promise<StoryPerson[]> =>
-    (people ??= Promise.all(world.logins.map((login) => signIn(baseUrl, login))))
+    (people ??= seatEverybody().catch((error: unknown) => {
+      people = undefined
+      throw error
+    }))
+  const seatEverybody = async (): Promise<StoryPerson[]> => {
+    const seated: StoryPerson[] = []
+    for (const login of world.logins) seated.push(await signIn(baseUrl, login))
+    return seated
+  }
   const person = async (login: string): Promise<StoryPerson> => {
     const found = (await everybody()).find((one) => one.login.login === login)
     if (!found) throw new Error(`nobody signs in as ${login}`)
