@@ -59,6 +59,8 @@ async function theme(browser: Browser, house: House, theme: Theme): Promise<void
   await deskPhone.goto(`${house.url}/desk`)
   await steward.goto(`${house.url}/steward`)
   await demo.goto(`${house.url}/demo`)
+  await steward.getByRole('button', { name: '开始值班' }).click()
+  await demo.frameLocator('iframe').last().getByRole('button', { name: '开始值班' }).click()
   await desk.request.post(`${house.url}/api/demo/begin`, {
     data: { autoplay: true, again: true },
     headers: { origin: house.url },
