@@ -47,7 +47,7 @@ function residentApart(): Plugin {
       })
     },
     async closeBundle(error) {
-      if (!error && this.meta.watchMode === false) await buildResident(outDir)
+      if (!error && !this.meta.watchMode) await buildResident(outDir)
     },
   }
 }

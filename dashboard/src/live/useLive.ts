@@ -1,11 +1,11 @@
 import { computed, effectScope, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
-import { io, type Socket } from 'socket.io-client'
 import type { Cursor } from '#contract/community.ts'
-import type { ClientToServer, EventBatch, LogEvent, Ring, ServerToClient } from '#contract/live.ts'
+import type { EventBatch, LogEvent, Ring } from '#contract/live.ts'
 import { forget } from '../account/useMe.ts'
 import { ownSlot } from '../api/slot.ts'
 import { nowAt, setServerTime } from '../time/clock.ts'
 import { isBehind, take } from './follow.ts'
+import { openLine, type Heard, type LiveLine } from './line.ts'
 import { unlockOnFirstGesture, useSound } from './sound.ts'
 
 /** Heartbeats come every 5 s (contract/live.ts): two lost ones and a bit mean that the line is not live. */
@@ -35,13 +35,13 @@ export type Live = {
   rang: (tellingId: number) => void
 }
 
-let socket: Socket<ServerToClient, ClientToServer> | undefined
+let opened: LiveLine | undefined
 const connected = ref(false)
 const heardAt = ref<number>()
 
 /** The one line to the server of this page. */
 export function useLive(): Live {
-  const line = (socket ??= open())
+  const line = (opened ??= open())
   const state = computed(() => {
     if (heardAt.value === undefined) return 'connecting'
     return connected.value && nowAt.value - heardAt.value < staleAfterMs ? 'live' : 'stale'
@@ -50,18 +50,15 @@ export function useLive(): Live {
     state,
     heardAt,
     follow: (following) => follow(line, following),
-    onJobs: (hear) => listen(line, 'jobs', ({ incidentId }: { incidentId: number }) => hear(incidentId)),
+    onJobs: (hear) => listen(line, 'jobs', ({ incidentId }) => hear(incidentId)),
     onRing: (hear) => listen(line, 'ring', hear),
     onSignedOut: (hear) => listen(line, 'signedOut', hear),
     rang: (tellingId) => line.emit('rang', tellingId),
   }
 }
 
-function open(): Socket<ServerToClient, ClientToServer> {
-  const line: Socket<ServerToClient, ClientToServer> = io({
-    transports: ['websocket'],
-    ...(ownSlot ? { auth: { slot: ownSlot } } : {}),
-  })
+function open(): LiveLine {
+  const line = openLine(ownSlot ? { slot: ownSlot } : {})
   line.on('connect', () => {
     connected.value = true
     // Being let in is the first word; the next is a heartbeat 5 s later.
@@ -73,8 +70,8 @@ function open(): Socket<ServerToClient, ClientToServer> {
   line.on('beat', heard)
   line.on('signedOut', () => {
     forget()
-    line.disconnect()
-    socket = undefined
+    line.end()
+    opened = undefined
   })
   unlockOnFirstGesture()
   // Outlives the page that opened it: the line belongs to the browser tab.
@@ -88,7 +85,7 @@ function heard(at: number): void {
 }
 
 /** Safety 2: the server counts a page as told only while it proves that it is in front and may sound. */
-function provePresence(line: Socket<ServerToClient, ClientToServer>): void {
+function provePresence(line: LiveLine): void {
   const { unlocked, silent } = useSound()
   const prove = () =>
     line.connected &&
@@ -103,7 +100,7 @@ function provePresence(line: Socket<ServerToClient, ClientToServer>): void {
   watch([unlocked, silent], prove)
 }
 
-function follow(line: Socket<ServerToClient, ClientToServer>, following: Following): () => void {
+function follow(line: LiveLine, following: Following): () => void {
   const { communityId } = following
   let cursor = following.cursor
   let asking = false
@@ -112,7 +109,7 @@ function follow(line: Socket<ServerToClient, ClientToServer>, following: Followi
     if (asking || !line.connected) return
     asking = true
     try {
-      const reply = await line.emitWithAck('watch', { communityId, cursor })
+      const reply = await line.watch({ communityId, cursor })
       if (!reply.ok) return
       heard(nowAt.value)
       if (reply.how === 'snapshot') cursor = await following.onSnapshot()
@@ -134,17 +131,21 @@ function follow(line: Socket<ServerToClient, ClientToServer>, following: Followi
   const beat = (head: { communityId: number; cursor: Cursor }): void => {
     if (head.communityId === communityId && isBehind(cursor, head.cursor)) askAgain()
   }
-  line.on('connect', askAgain).on('events', hear).on('head', beat)
+  line.on('connect', askAgain)
+  line.on('events', hear)
+  line.on('head', beat)
   askAgain()
   const stop = (): void => {
-    line.off('connect', askAgain).off('events', hear).off('head', beat)
+    line.off('connect', askAgain)
+    line.off('events', hear)
+    line.off('head', beat)
     line.emit('unwatch', communityId)
   }
   onScopeDispose(stop)
   return stop
 }
 
-function listen(line: Socket, event: string, hear: (...values: never[]) => void): void {
-  line.on(event, hear as (...values: unknown[]) => void)
-  onScopeDispose(() => line.off(event, hear as (...values: unknown[]) => void))
+function listen<E extends keyof Heard>(line: LiveLine, event: E, hear: Heard[E]): void {
+  line.on(event, hear)
+  onScopeDispose(() => line.off(event, hear))
 }

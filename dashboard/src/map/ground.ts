@@ -143,7 +143,7 @@ function paintStreetName({ pen, width, height }: Canvas, name: string, line: rea
   const x = isUpright ? (from[0] + to[0]) / 2 : (clampX(from[0]) + clampX(to[0])) / 2
   const y = isUpright ? (clampY(from[1]) + clampY(to[1])) / 2 : (from[1] + to[1]) / 2
   if (!isUpright) return pen.fillText(name, x, y)
-  const letters = [...name]
+  const letters = Array.from(name)
   if (/^[ -~]/.test(name)) return
   for (const [index, letter] of letters.entries())
     pen.fillText(letter, x, y + (index - (letters.length - 1) / 2) * 14)

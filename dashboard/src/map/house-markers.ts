@@ -86,7 +86,7 @@ function badgeElement({ kind, tone, pulsing, count }: Badge): HTMLElement {
 
 function helperElement(helper: Helper, texts: MarkerTexts): HTMLElement {
   const shown = element('span', `house-helper${helper.atDoor ? ' at-door' : ''}`)
-  shown.append(element('span', 'house-initial', [...helper.name][0] ?? ''))
+  shown.append(element('span', 'house-initial', Array.from(helper.name)[0] ?? ''))
   shown.append(element('span', 'house-helper-word', texts.helper(helper)))
   return shown
 }

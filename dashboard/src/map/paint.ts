@@ -48,24 +48,25 @@ function paintStroke(
   { d, fill, stroke, width = 1, dash = [] }: Stroke,
   colors: Colors,
 ) {
-  const path = new Path2D(d)
   if (fill) {
     pen.fillStyle = colors(fill)
-    pen.fill(path)
+    pen.fill(pathOf(d))
   }
   if (!stroke) return
   pen.strokeStyle = colors(stroke)
   pen.lineWidth = width
   pen.setLineDash([...dash])
-  pen.stroke(path)
+  pen.stroke(pathOf(d))
 }
 
 function paintSign(pen: CanvasRenderingContext2D, kind: IncidentKind, color: string): void {
   const sign = hazardSign[kind]
   pen.fillStyle = color
-  if ('d' in sign) return pen.fill(new Path2D(sign.d))
+  if ('d' in sign) return pen.fill(pathOf(sign.d))
   pen.font = `700 ${sign.text.length > 2 ? 14 : 17}px system-ui, sans-serif`
   pen.textAlign = 'center'
   pen.textBaseline = 'middle'
   pen.fillText(sign.text, windowBox.width / 2, windowBox.height / 2 + 1)
 }
+
+const pathOf = (d: string): Path2D => new Path2D(d)

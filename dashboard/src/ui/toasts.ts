@@ -10,7 +10,7 @@ const toastsMax = 3
 const list = shallowRef<readonly Toast[]>([])
 let last = 0
 
-export const toasts: Readonly<Ref<readonly Toast[]>> = readonly(list) as Readonly<Ref<readonly Toast[]>>
+export const toasts: Readonly<Ref<readonly Toast[]>> = readonly(list)
 
 /** Says something for a moment, also to screen readers. Never the only place where danger is told. */
 export function say(text: string, tone: Toast['tone'] = 'plain'): void {
