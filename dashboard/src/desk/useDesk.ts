@@ -75,7 +75,15 @@ function openDesk(community: Community): Desk {
       const reply = await call('tiles', { params: { id }, query: { ids: ids.join() } })
       tiles.value = new Map([...tiles.value, ...reply.homes.map((tile) => [tile.id, tile] as const)])
     },
-    incident: async (incidentId) => put(await call('incident', { params: { id: incidentId } })),
+    incident: async (incidentId) => {
+      try {
+        put(await call('incident', { params: { id: incidentId } }))
+      } catch (error) {
+        // The demo that is told again takes its old incidents away: a card of nothing must not stay on the board.
+        if (!isRefused(error, 'not_found')) throw error
+        take(incidentId)
+      }
+    },
     ledger: async () => {
       ledger.value = await call('ledger', { params: { id }, query: {} })
     },
@@ -88,6 +96,12 @@ function openDesk(community: Community): Desk {
     const next = new Map(incidents.value)
     if (card.state === 'closed') next.delete(card.id)
     else next.set(card.id, card)
+    incidents.value = next
+  }
+
+  function take(incidentId: number): void {
+    const next = new Map(incidents.value)
+    next.delete(incidentId)
     incidents.value = next
   }
 
