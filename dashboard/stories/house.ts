@@ -45,7 +45,7 @@ export async function openHouse(how: 'demo' | 'empty'): Promise<House> {
     await spoke(child, () => said.includes('Ctrl-C'))
   } catch (problem) {
     await close()
-    throw new Error(`the house did not start: ${String(problem)}\n${said}`)
+    throw new Error(`the house did not start:\n${said}`, { cause: problem })
   }
   const world =
     how === 'demo'
