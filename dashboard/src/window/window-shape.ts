@@ -76,6 +76,12 @@ export const hazardSign: Record<IncidentKind, { text: string } | { d: string }> 
   device: { text: '!' },
 }
 
+/** The letters that a window shows, for its name: what is seen can then be asked for by voice (WCAG 2.5.3). */
+export function signText({ state, hazard }: { state: HomeState; hazard: IncidentKind | null }): string {
+  const sign = state === 'hazard' && hazard !== null ? hazardSign[hazard] : undefined
+  return sign && 'text' in sign ? sign.text : ''
+}
+
 /** Worst first; the board, the badges and the aggregated facade share this order. */
 export const worstFirst = [
   'hazard',

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import type AxeBuilder from 'axe-core'
+import { demoPassword } from '../../server/demo/staff.ts'
+import { deviceOf, playing, say } from './devices.ts'
+import { openHouse, type House } from './house.ts'
+import { deskSize, phoneSize, signIn, type Size } from './people.ts'
+
+/** The rules are put in by their text: the pages' own policy lets no foreign script in, and shall not. */
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let house: House
+
+test.beforeAll(async ({ browser }) => {
+  house = await openHouse('demo')
+  const resident = playing(house, 'co')
+  await say(house, deviceOf(house, resident, 'co'), 'readings', { values: [{ kind: 'co', value: 342 }] })
+  const desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
+  await expect(desk.getByRole('article').filter({ hasText: resident.name })).toBeVisible()
+  await desk.context().close()
+})
+test.afterAll(() => house?.close())
+
+type Look = { name: string; path: () => string; login: string; ready: (page: Page) => Promise<void> }
+
+const shows = (text: string | RegExp) => (page: Page) =>
+  expect(page.getByText(text).filter({ visible: true }).first()).toBeVisible()
+const pages: readonly Look[] = [
+  { name: 'sign-in', path: () => '/sign-in', login: '', ready: shows('点一个人，就以这个人登录') },
+  {
+    name: 'resident',
+    path: () => playing(house, 'silent').href,
+    login: '',
+    ready: shows('我要帮忙'),
+  },
+  { name: 'desk', path: () => '/desk', login: 'zhaomin', ready: shows('一氧化碳') },
+  {
+    name: 'home sheet',
+    path: () => `/desk/home/${playing(house, 'co').homeId}`,
+    login: 'zhaomin',
+    ready: async (page) => expect(page.getByRole('dialog').getByRole('heading').nth(2)).toBeVisible(),
+  },
+  { name: 'steward', path: () => '/steward', login: 'wanghong', ready: shows('342') },
+  { name: 'demo', path: () => '/demo', login: 'zhaomin', ready: shows('让它自己演') },
+  { name: 'testers', path: () => '/testers', login: 'zhaomin', ready: shows('测试台') },
+]
+
+async function contextOf(browser: Browser, login: string, size: Size): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: size,
+    bypassCSP: true,
+    reducedMotion: 'reduce',
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  })
+  if (login === '') return context
+  const reply = await context.request.post(`${house.url}/api/sign-in`, {
+    data: { login, password: demoPassword },
+    headers: { origin: house.url },
+  })
+  expect(reply.status()).toBe(200)
+  return context
+}
+
+/** What hinders somebody, as `rule: where`. */
+async function hindrances(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: typeof AxeBuilder }).axe.run(document, {
+      resultTypes: ['violations'],
+      iframes: false,
+    }),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, any }) => `${id}: ${target.join(' ')} ${any[0]?.message ?? ''}`),
+    )
+}
+
+// Before the pages: opening the demo begins its story, which takes this danger off the board.
+test('the desk is used without a mouse: the first act of the board, a house by its doors, and Escape back to the map', async ({
+  browser,
+}) => {
+  const desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
+  const card = desk.getByRole('article').filter({ hasText: playing(house, 'co').name })
+  const act = card.getByRole('button').nth(1)
+  await expect(act).toBeVisible()
+  await tabTo(desk, () => act.evaluate((one) => one === document.activeElement))
+  await desk.keyboard.press('Enter')
+  await expect(desk.getByRole('dialog')).toBeVisible()
+  await desk.keyboard.press('Escape')
+  await expect(desk.getByRole('dialog')).toHaveCount(0)
+  await expect(act).toBeFocused()
+
+  const building = desk.getByRole('button', { name: /^3号楼 · / })
+  await building.focus()
+  await desk.keyboard.press('Enter')
+  const doors = desk.getByRole('grid', { name: '方向键移动，回车打开这一户' })
+  await expect(doors).toBeVisible()
+  const isAtADoor = () => doors.evaluate((grid) => grid.contains(document.activeElement))
+  await tabTo(desk, isAtADoor)
+  const nameOfDoor = () => desk.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+  const first = await nameOfDoor()
+  await desk.keyboard.press('ArrowDown')
+  await expect.poll(nameOfDoor).not.toBe(first)
+  await desk.keyboard.press('Enter')
+  await expect(desk).toHaveURL(/\/desk\/home\/\d+$/)
+  await desk.keyboard.press('Escape')
+  await expect(desk).toHaveURL(/\/desk$/)
+  await doors.locator('[tabindex="0"]').focus()
+  await desk.keyboard.press('Escape')
+  await expect(doors).toHaveCount(0)
+  await expect(building).toBeFocused()
+})
+
+for (const { name, path, login, ready } of pages) {
+  test(`nothing on the page hinders anybody: ${name}, wide and narrow, by day and by night`, async ({
+    browser,
+  }) => {
+    const found: string[] = []
+    for (const size of [deskSize, phoneSize]) {
+      const context = await contextOf(browser, login, size)
+      const page = await context.newPage()
+      await page.goto(house.url + path())
+      await ready(page)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        // the resident's page has its one dawn, whatever the hour
+        const theme = () => page.evaluate(() => document.documentElement.dataset['theme'])
+        await expect.poll(async () => (await theme()) ?? colorScheme).toBe(colorScheme)
+        await settledColours(page)
+        const where = `${size.width} ${colorScheme}`
+        found.push(...(await hindrances(page)).map((one) => `${where} ${one}`))
+      }
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (overflow > 0) found.push(`${size.width} scrolls sideways by ${overflow} px`)
+      await context.close()
+    }
+    expect(found).toEqual([])
+  })
+}
+
+/** A colour on its way from one theme to the other is no colour of either. */
+const settledColours = (page: Page): Promise<unknown> =>
+  page.evaluate(() => {
+    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition)
+    return Promise.all(transitions.map((one) => one.finished.catch(() => undefined)))
+  })
+
+/** As many as a patient person would press; a page of thirty controls is one of ours. */
+const tabsMax = 60
+
+async function tabTo(page: Page, isThere: () => Promise<boolean>): Promise<void> {
+  for (let pressed = 0; pressed < tabsMax; pressed++) {
+    if (await isThere()) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`not reached with ${tabsMax} presses of Tab`)
+}
