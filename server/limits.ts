@@ -5,8 +5,6 @@ export const limits = {
   batchRowsMax: 1000,
   /** Messages accepted from the network and not yet committed; beyond it connections are read more slowly. */
   pendingMessagesMax: 20_000,
-  /** One MQTT packet: 240 buffered values are about 14 kB. */
-  packetBytesMax: 64 * 1024,
   /** Kept of a body that was refused: enough to see what it was. */
   refusedBodyBytesMax: 2048,
   /** A device clock further ahead than this is not believed: received_at judges. */

@@ -1,7 +1,7 @@
 // The socket: what changed (never what it is), and whom to wake.
 import { Type, type Static } from 'typebox'
 import { Cursor } from './community.ts'
-import { EpochMs, Id, IncidentKind, Origin, Stage } from './primitives.ts'
+import { Id, IncidentKind, Origin, Stage } from './primitives.ts'
 
 export const EventKind = Type.Enum(['home', 'incident', 'ledger', 'staff', 'device', 'message'])
 export type EventKind = Static<typeof EventKind>
@@ -62,5 +62,3 @@ export type ClientToServer = {
   /** The page did sound, or show, this telling. */
   rang: (tellingId: number) => void
 }
-
-export const LiveHead = Type.Object({ communityId: Id, cursor: Cursor, at: EpochMs })

@@ -1,16 +1,12 @@
 // What a batch writes: set-based, one statement for each kind of row.
 import { Type } from 'typebox'
-import { DeviceFlags } from '#contract/messages.ts'
 import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 import type { StoredReading, StoredSign } from '#domain/stored.ts'
 import { silentAfterMs } from '#domain/liveness.ts'
-import { AlarmActive, type DeviceState } from './device-state.ts'
+import { DeviceState } from './device-state.ts'
 import type { CommandResult, Device, PendingMessage } from './gather.ts'
-
-const Instant = orNull(Type.Integer())
-const Level = orNull(Type.Number())
 
 const DeviceRow = Type.Object({
   id: Id,
@@ -22,17 +18,7 @@ const DeviceRow = Type.Object({
   power: PowerClass,
   indoors: Type.Boolean(),
   origin: Origin,
-  lastSeenAt: Instant,
-  silentAt: Instant,
-  online: orNull(Type.Boolean()),
-  battery: Level,
-  flags: DeviceFlags,
-  lastCo: Level,
-  lastCoAt: Instant,
-  lastGas: Level,
-  lastGasAt: Instant,
-  hotAt: Instant,
-  alarmActive: AlarmActive,
+  ...DeviceState.properties,
   soleResidentId: orNull(Id),
   communityOrigin: Origin,
 })
