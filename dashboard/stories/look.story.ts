@@ -142,11 +142,14 @@ for (const { name, path, login, ready } of pages) {
   })
 }
 
-/** A colour on its way from one theme to the other is no colour of either. */
+/**
+ * A colour on its way from one theme to the other is no colour of either: every transition is brought to its end,
+ * and those that its end begins. Waiting for them can take for ever, as a page that draws nothing ends none.
+ */
 const settledColours = (page: Page): Promise<unknown> =>
   page.evaluate(() => {
-    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition)
-    return Promise.all(transitions.map((one) => one.finished.catch(() => undefined)))
+    const running = () => document.getAnimations().filter((one) => one instanceof CSSTransition)
+    for (let layer = 0; layer < 20 && running().length > 0; layer++) running().forEach((one) => one.finish())
   })
 
 /** As many as a patient person would press; a page of thirty controls is one of ours. */
