@@ -5,7 +5,9 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     environment: 'node',
-    include: ['server', 'broker', 'simulators', 'dashboard'].map((folder) => `${folder}/**/*.test.ts`),
+    include: ['server', 'broker', 'simulators', 'bench', 'dashboard'].map(
+      (folder) => `${folder}/**/*.test.ts`,
+    ),
     globalSetup: 'server/testing/global-setup.ts',
     // A zone which is neither the community's nor UTC, with half an hour and a summer time: whoever asks the
     // machine for the local time fails on every machine.

@@ -14,7 +14,7 @@ function filesBelow(folder: string): string[] {
   })
 }
 
-const sources = ['server', 'broker', 'simulators', 'dashboard'].flatMap(filesBelow)
+const sources = ['server', 'broker', 'simulators', 'bench', 'dashboard'].flatMap(filesBelow)
 const code = sources.filter((path) => /\.(ts|vue|mjs)$/.test(path) && !path.endsWith('.d.mts'))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const isTest = (path: string) => /\.(test|story)\.ts$/.test(path)
@@ -41,6 +41,10 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   demo: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   broker: ['contract'],
+  // Commands of their own beside the service.
+  doctor: ['contract'],
+  backup: ['contract', 'db', 'clock', 'server:limits'],
+  replay: ['contract', 'domain', 'db', 'clock', 'rules', 'server:limits'],
   simulators: ['contract', 'domain'],
   dashboard: ['contract', 'domain'],
   stories: ['contract', 'domain', 'demo', 'testing'],
@@ -88,10 +92,14 @@ test('only main.ts, the bootstrap and what runs as its own process touches proce
     'server/main.ts',
     'server/start.mjs',
     'server/setup/',
+    'server/doctor/main.ts',
+    'server/backup/main.ts',
+    'server/replay/main.ts',
     'server/testing/',
     'server/db/embedded/',
     'server/db/snapshot.ts',
     'simulators/',
+    'bench/',
     'dashboard/',
   ]
   const touching = code.filter(
