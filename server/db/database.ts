@@ -1,5 +1,6 @@
 import { DatabaseError, Pool, type QueryArrayConfig, type QueryArrayResult, type ClientConfig } from 'pg'
 import type { Static, TSchema } from 'typebox'
+import { preparedName } from './prepared.ts'
 import { checkedRows, type Answer } from './rows.ts'
 import { compiled, type Sql } from './sql.ts'
 import { transactionOn, type Tx } from './transaction.ts'
@@ -45,6 +46,9 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
   const pool = new Pool({
     ...connection(url, applicationName),
     max: poolSize,
+    // statements that do not need each other's answer (Promise.all in a transaction) leave together: each way to the
+    // database and back is 0.3 ms of a hazard's
+    pipeline: true,
     connectionTimeoutMillis: limits.connectMsMax,
     statement_timeout: limits.statementMsMax,
     idle_in_transaction_session_timeout: limits.idleInTransactionMsMax,
@@ -97,7 +101,8 @@ export function dbOn(asking: Asking): Db {
 async function ask(asking: Asking, statement: Sql): Promise<QueryArrayResult> {
   const { text, values } = compiled(statement)
   try {
-    return await asking.query({ text, values, rowMode: 'array' })
+    const name = preparedName(text, values)
+    return await asking.query({ ...(name === undefined ? {} : { name }), text, values, rowMode: 'array' })
   } catch (error) {
     // "Key (full_name)=(…) already exists": whoever logs the error would log a person
     if (error instanceof DatabaseError) error.detail = undefined

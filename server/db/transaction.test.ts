@@ -44,6 +44,17 @@ describe('a transaction', () => {
     expect(own.db.pool.idleCount).toBe(own.db.pool.totalCount)
   })
 
+  test('statements that leave together: the failing one is told, not those behind it, and none stays', async () => {
+    const failing = own.db.transaction((tx) =>
+      Promise.all([write(tx, '收到'), write(tx, '收到'), write(tx, '出发'), notes(tx)]),
+    )
+    await expect(failing).rejects.toMatchObject({ code: '23505' })
+    expect(await notes(own.db)).toEqual([])
+    await own.db.transaction((tx) => Promise.all([write(tx, '收到'), write(tx, '出发')]))
+    expect(await notes(own.db)).toEqual(['收到', '出发'])
+    expect(own.db.pool.idleCount).toBe(own.db.pool.totalCount)
+  })
+
   test('runs what belongs to the end after everything else, in order, and before COMMIT', async () => {
     await own.db.transaction(async (tx) => {
       tx.atEnd(async () => {
