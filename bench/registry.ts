@@ -1,0 +1,6 @@
+// Every benchmark by its name, loaded when it is asked for.
+import type { Benchmark } from './harness/benchmark.ts'
+
+export const registry: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  ingest: () => import('./ingest.ts'),
+}
