@@ -11,7 +11,6 @@ comment on column server.lease_until is 'database clock; renewed on a connection
 
 alter table device add column connection text;
 comment on column device.connection is 'server/connection over which it came last; only the end of that one says that the device is gone, for it may have moved to another server meanwhile';
-create index device_connection on device (connection text_pattern_ops) where connection is not null;
 
 alter table telling add column lease_by bigint;
 comment on column telling.lease_by is 'the server that is sending; when that server is dead the lease is void';
