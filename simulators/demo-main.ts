@@ -40,6 +40,8 @@ process.on('message', (message) => {
   void obey(message).catch(problem)
 })
 process.on('disconnect', () => process.exit(0))
+// The server may have gone while this was loading.
+if (!process.connected) process.exit(0)
 // Ctrl-C reaches the whole group: the server says when this process ends.
 process.on('SIGINT', () => {})
 
