@@ -34,6 +34,8 @@ export type Connection<P extends AnyPrincipal> = {
 
 type ConnectionOptions<P extends AnyPrincipal> = {
   source: Duplex
+  /** Of the process, so that the key is known nowhere else either. */
+  prefix: string
   limits: BrokerLimits
   mayPass: (connection: Connection<P>) => boolean
   onBroken: (connection: Connection<P>, reason: 'too_large' | 'malformed', detail: string) => void
@@ -50,7 +52,7 @@ export function createConnection<P extends AnyPrincipal>(options: ConnectionOpti
     onGone: () => options.onGone(connection),
   })
   const connection: Connection<P> = {
-    key: nextKey(),
+    key: options.prefix + nextKey(),
     gate,
     client: undefined,
     clientId: '',
@@ -67,6 +69,6 @@ export function createConnection<P extends AnyPrincipal>(options: ConnectionOpti
   return connection
 }
 
-// MQTT 3.1 allows 23 characters, and aedes checks.
+// MQTT 3.1 allows 23 characters with the prefix, and aedes checks.
 let lastKey = 0
 const nextKey = () => `c${(++lastKey).toString(36)}`

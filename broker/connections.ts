@@ -14,6 +14,7 @@ type ConnectionsOptions<P extends AnyPrincipal> = {
   refuse: Refuse
   isClosing: () => boolean
   limits: BrokerLimits
+  prefix: string
 }
 
 /** All open connections, let in or not, and how fast each of them is read. */
@@ -32,7 +33,7 @@ export class Connections<P extends AnyPrincipal> {
   }
 
   add(source: Duplex, aedes: Aedes): void {
-    const { refuse, registry, limits, isClosing } = this.#options
+    const { refuse, registry, limits, prefix, isClosing } = this.#options
     const open = this.#byClient.size
     if (isClosing() || open >= limits.connectionsMax) {
       if (!isClosing()) refuse(undefined, 'too_many_connections', { detail: `${open} connections are open` })
@@ -41,6 +42,7 @@ export class Connections<P extends AnyPrincipal> {
     this.#ever++
     const connection = createConnection<P>({
       source,
+      prefix,
       limits,
       mayPass: (from) => this.#mayPass(from),
       onBroken: (from, reason, detail) => refuse(from, reason, { detail }),

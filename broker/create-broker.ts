@@ -28,10 +28,13 @@ export type BrokerOptions<P extends AnyPrincipal> = {
   accept: (message: Incoming<P>) => Promise<void>
   /** Must be quick and bounded: a hostile device causes as many of these as it may publish. */
   onRefused: (refusal: Refusal) => void
-  onPresence: (principal: P, presence: 'online' | 'offline', clientId: string) => void
+  /** `connection` as in the messages that came over it. */
+  onPresence: (principal: P, presence: 'online' | 'offline', connection: string) => void
   /** Epoch milliseconds. */
   now: () => number
   limits?: Partial<BrokerLimits>
+  /** Stands before the number of each connection, so that no other process ever calls one of its own so. */
+  connectionPrefix?: string
   log: BrokerLog
 }
 
@@ -44,6 +47,7 @@ export type BrokerOptions<P extends AnyPrincipal> = {
 export async function createBroker<P extends AnyPrincipal>(options: BrokerOptions<P>) {
   const { now, authenticate, mayPublish, maySubscribe, accept } = options
   const limits = { ...brokerLimits, ...options.limits }
+  const prefix = options.connectionPrefix ?? ''
   let closing: Promise<void> | undefined
   const isClosing = () => closing !== undefined
 
@@ -53,7 +57,7 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
   const store = createEmptyStore()
   const lanes = new Lanes<P>({ accept, limits, log })
   const registry = createRegistry<P>(onPresence)
-  const connections = new Connections<P>({ lanes, registry, refuse, isClosing, limits })
+  const connections = new Connections<P>({ lanes, registry, refuse, isClosing, limits, prefix })
   const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
   const door = new Door<P>({ ...shared, authenticate })
   const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })
@@ -87,6 +91,10 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
     /** See outbound.ts for what `sent` and `offline` promise. */
     publishTo: (serial: string, topic: string, payload: Buffer | string, qos: 0 | 1) =>
       outbound.send({ serial, topic, payload, qos }),
+    /** When the oldest message was received that is not stored yet (epoch ms); undefined where none waits. */
+    oldestPendingAt: () => lanes.oldestPendingAt(),
+    /** Another server holds this device now, over that connection; its own word about that changes nothing here. */
+    yieldTo: (serial: string, connection: string): void => registry.yieldTo(serial, connection),
     isOnline: (serial: string) => registry.online(serial) !== undefined,
     stats: () => ({
       ...connections.counts(),

@@ -47,6 +47,7 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
     const message: Incoming<P> = {
       principal,
       clientId: connection.clientId,
+      connection: connection.key,
       topic: arrived.topic,
       payload: arrived.payload,
       qos: packet.qos === 0 ? 0 : 1,

@@ -52,6 +52,16 @@ export class Lanes<P extends AnyPrincipal> {
     return this.#lanes.get(serial)?.entries.length ?? 0
   }
 
+  /** When the oldest message was received that is still open. A lane acknowledges in order, so its head is its oldest. */
+  oldestPendingAt(): number | undefined {
+    let oldest: number | undefined
+    for (const { entries } of this.#lanes.values()) {
+      const receivedAt = entries[0]?.message?.receivedAt
+      if (receivedAt !== undefined && (oldest === undefined || receivedAt < oldest)) oldest = receivedAt
+    }
+    return oldest
+  }
+
   /** Whether the device may hand over one more; if not, `wake` is called once when it may try again. */
   hasRoom(serial: string, wake: () => void): boolean {
     const lane = this.#lanes.get(serial)

@@ -5,6 +5,8 @@ export type AnyPrincipal = { serial: string }
 export type Incoming<P extends AnyPrincipal> = {
   principal: P
   clientId: string
+  /** The connection that it came over: one that ends late says nothing about a device that lives elsewhere by now. */
+  connection: string
   topic: string
   payload: Buffer
   /** 1 when the sender waits for an acknowledgement; a QoS 2 message arrives as 1. */

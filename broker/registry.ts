@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import type { AnyPrincipal } from './messages.ts'
 
-type Presence<P> = (principal: P, presence: 'online' | 'offline', clientId: string) => void
+type Presence<P> = (principal: P, presence: 'online' | 'offline', connection: string) => void
 
 /** Who is connected. A serial has one connection at a time; whoever proves it anew takes it over. */
 export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) {
@@ -27,7 +27,7 @@ export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) 
     const { principal } = connection
     if (principal === undefined || connection.presence !== 'arriving') return
     connection.presence = 'online'
-    onPresence(principal, 'online', connection.clientId)
+    onPresence(principal, 'online', connection.key)
   }
 
   function leave(connection: Connection<P>): void {
@@ -35,7 +35,7 @@ export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) 
     connection.presence = 'gone'
     if (principal === undefined) return
     if (holders.get(principal.serial) === connection) holders.delete(principal.serial)
-    if (presence === 'online') onPresence(principal, 'offline', connection.clientId)
+    if (presence === 'online') onPresence(principal, 'offline', connection.key)
   }
 
   function online(serial: string): Connection<P> | undefined {
@@ -43,7 +43,16 @@ export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) 
     return connection?.presence === 'online' ? connection : undefined
   }
 
-  return { hold, arrive, leave, online, size: () => holders.size, takeOvers: () => takeOvers }
+  /** The device is connected elsewhere: what is left of it here must take no command from its living connection. */
+  function yieldTo(serial: string, connection: string): void {
+    const own = holders.get(serial)
+    if (own === undefined || own.key === connection) return
+    takeOvers++
+    leave(own)
+    own.client?.close()
+  }
+
+  return { hold, arrive, leave, yieldTo, online, size: () => holders.size, takeOvers: () => takeOvers }
 }
 
 export type Registry<P extends AnyPrincipal> = ReturnType<typeof createRegistry<P>>

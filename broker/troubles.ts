@@ -5,7 +5,7 @@ import type { AnyPrincipal, BrokerLog, Refusal } from './messages.ts'
 
 type Listeners<P extends AnyPrincipal> = {
   onRefused: (refusal: Refusal) => void
-  onPresence: (principal: P, presence: 'online' | 'offline', clientId: string) => void
+  onPresence: (principal: P, presence: 'online' | 'offline', connection: string) => void
   log: BrokerLog
 }
 

@@ -30,6 +30,8 @@ export const DeviceState = Type.Object({
   lastSeenAt: Instant,
   silentAt: Instant,
   online: orNull(Type.Boolean()),
+  /** Over which it came last. */
+  connection: orNull(Type.String()),
   battery: Level,
   flags: DeviceFlags,
   lastCo: Level,

@@ -31,8 +31,14 @@ export type PendingMessage = {
   storeId: string
 }
 
-/** A device came or went; `at` in epoch ms. */
-export type PendingPresence = { is: 'presence'; principal: DevicePrincipal; online: boolean; at: number }
+/** A device came or went over this connection; `at` in epoch ms. */
+export type PendingPresence = {
+  is: 'presence'
+  principal: DevicePrincipal
+  online: boolean
+  connection: string
+  at: number
+}
 
 export type Pending = PendingMessage | PendingPresence
 
@@ -86,17 +92,27 @@ function change(gathered: Gathered, device: Device, by: Change): void {
 }
 
 function gatherPresence(gathered: Gathered, presence: PendingPresence, device: Device): void {
-  const { online, at } = presence
+  const { online, at, connection } = presence
+  if (!online && livesElsewhere(gathered, device, connection)) return
   const moment: Moment = { at, receivedAt: at, timeSource: 'server' }
   gathered.health.push({ ...sourceOf(device), ...moment, ...saysNothing, online })
   change(gathered, device, (state) =>
-    online ? heardBy(state, at, device.silentAfterMs) : leftBy(state, presence.principal.power),
+    online
+      ? { ...heardBy(state, at, device.silentAfterMs), connection }
+      : leftBy(state, presence.principal.power),
   )
+}
+
+/** A connection that lingers on one server until its keep-alive ends says nothing of a device that came to another. */
+function livesElsewhere(gathered: Gathered, device: Device, connection: string | undefined): boolean {
+  const { connection: living } = gathered.states.get(device.deviceId) ?? device.state
+  return living !== null && connection !== undefined && living !== connection
 }
 
 function gatherMessage(one: One): void {
   const { gathered, pending, device } = one
   const { message, parsed } = pending
+  if (message.will === true && livesElsewhere(gathered, device, message.connection)) return
   for (const problem of parsed.problems) refuse(one, problem)
   // A last will is the broker speaking, and who says goodbye is not heard of next.
   const isHeard = message.will !== true && !isFarewell(parsed.fact)

@@ -319,19 +319,15 @@ test('nothing is acknowledged while the database is away', async () => {
   expect((await pactOf(cast.residents.li)).coveredAt).toBe(sevenThirty)
 })
 
-test('an SOS overtakes other homes, and a device is answered in the order in which it spoke', async () => {
+test('an SOS waits for no batch of other homes, and a device is answered in the order in which it spoke', async () => {
   const batches: string[] = []
+  let letOn = () => {}
+  const held = new Promise<void>((resolve) => (letOn = resolve))
   judge = async (_tx, stored) => {
-    batches.push([...stored.readings, ...stored.soses].map(({ serial }) => serial).join(' '))
+    const serials = [...stored.readings, ...stored.soses].map(({ serial }) => serial)
+    batches.push(serials.join(' '))
+    if (serials.includes('couple-co-1')) await held
   }
-  ingest = createIngest({
-    db: database.db,
-    clock,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    limits: { batchRowsMax: 2, pendingMessagesMax: 100 },
-    judge: (tx, stored, now) => judge(tx, stored, now),
-    acknowledge: (serial, id) => void acknowledged.push(`${serial} ${id}`),
-  })
   const reading = (device: CastDevice, id: string) =>
     messageOf(device, 'readings', { id, values: [{ kind: 'battery', value: 80 }] })
   const messages = [
@@ -342,13 +338,34 @@ test('an SOS overtakes other homes, and a device is answered in the order in whi
     await reading(cast.devices.coupleCo, 'c3'),
   ]
   const answered: number[] = []
-  await Promise.all(messages.map((message, nth) => ingest.accept(message).then(() => answered.push(nth))))
+  const all = messages.map((message, nth) => ingest.accept(message).then(() => answered.push(nth)))
 
-  expect(batches[0]).toBe('couple-co-1')
-  expect(batches.slice(1, 3).join(' ')).toBe('li-button li-button')
-  expect(answered.indexOf(2)).toBeLessThan(answered.indexOf(3))
-  expect(answered.filter((nth) => [0, 1, 4].includes(nth))).toEqual([0, 1, 4])
-  expect(answered.indexOf(3)).toBeLessThan(answered.indexOf(1))
+  await all[3]
+  expect(answered).toEqual([2, 3])
+  letOn()
+  await Promise.all(all)
+  expect(batches).toEqual(['couple-co-1', 'li-button li-button', 'couple-co-1 couple-co-1'])
+  expect(answered).toEqual([2, 3, 0, 1, 4])
+})
+
+test('an SOS waits for what its own device has under way: nobody is told before what led to it is stored', async () => {
+  const batches: string[] = []
+  judge = async (_tx, stored) => {
+    batches.push(
+      [...stored.readings, ...stored.soses].map((one) => ('kind' in one ? one.kind : 'sos')).join(' '),
+    )
+  }
+  const answered: number[] = []
+  const messages = [
+    await messageOf(cast.devices.liButton, 'readings', {
+      id: 'l1',
+      values: [{ kind: 'battery', value: 80 }],
+    }),
+    await messageOf(cast.devices.liButton, 'sos', { id: 'l2' }),
+  ]
+  await Promise.all(messages.map((message, nth) => ingest.accept(message).then(() => answered.push(nth))))
+  expect(batches).toEqual(['battery', 'sos'])
+  expect(answered).toEqual([0, 1])
 })
 
 test('a device is known only by its own secret', async () => {
@@ -402,11 +419,33 @@ test('a device that moved house speaks for its new home, though it is still conn
   expect(judged[0]?.soses).toMatchObject([{ homeId: cast.homes.he }])
 })
 
+test('a connection that ends late on one server does not part a device from the other, where it lives by now', async () => {
+  const { principal } = await messageOf(cast.devices.liCo, 'heartbeat', '{}')
+  ingest.presence(principal, 'online', { connection: '1/c1', at: sevenThirty })
+  ingest.presence(principal, 'online', { connection: '2/c1', at: sevenThirty + 1 })
+  await say(cast.devices.liCo, 'state', { online: false }, { will: true, connection: '1/c1' })
+  ingest.presence(principal, 'offline', { connection: '1/c1', at: sevenThirty + 90_000 })
+  await ingest.settled()
+  const isOnline = async () =>
+    (
+      await database.db.one(
+        Type.Object({ online: Type.Boolean() }),
+        sql`select online from device where serial = 'li-co-1'`,
+      )
+    ).online
+  expect(await isOnline()).toBe(true)
+  expect(judged.flatMap(({ health }) => health).filter(({ online }) => online === false)).toEqual([])
+
+  await say(cast.devices.liCo, 'state', { online: false }, { will: true, connection: '2/c1' })
+  expect(await isOnline()).toBe(false)
+})
+
 test('coming and going is written down, and the same complaint only once a minute', async () => {
   for (const device of [cast.devices.liButton, cast.devices.liCo]) {
     const { principal } = await messageOf(device, 'heartbeat', '{}')
-    ingest.presence(principal, 'online', sevenThirty)
-    ingest.presence(principal, 'offline', sevenThirty + 1)
+    const connection = `1/${device.serial}`
+    ingest.presence(principal, 'online', { connection, at: sevenThirty })
+    ingest.presence(principal, 'offline', { connection, at: sevenThirty + 1 })
   }
   for (let nth = 0; nth < 5; nth += 1)
     ingest.refuse({

@@ -28,8 +28,12 @@ export type Ingest = {
   accept(message: Incoming): Promise<void>
   /** Shows staff what was not let through. */
   refuse(refusal: Refusal): void
-  /** A device connected or left; `at` in epoch ms. */
-  presence(principal: DevicePrincipal, state: 'online' | 'offline', at: number): void
+  /** A device connected or left over this connection; `at` in epoch ms. */
+  presence(
+    principal: DevicePrincipal,
+    state: 'online' | 'offline',
+    when: { connection: string; at: number },
+  ): void
   authenticate(serial: string, secret: string | Buffer): Promise<DevicePrincipal | undefined>
   /** Resolves when nothing is under way. */
   settled(): Promise<void>
@@ -54,8 +58,8 @@ export function createIngest(options: CommitQueueOptions): Ingest {
       return Promise.resolve()
     },
     refuse: refusals.refuse,
-    presence: (principal, state, at) =>
-      queue.note({ is: 'presence', principal, online: state === 'online', at }),
+    presence: (principal, state, when) =>
+      queue.note({ is: 'presence', principal, online: state === 'online', ...when }),
     authenticate: (serial, secret) => findDevice(db, serial, secret),
     settled,
     close: () => {

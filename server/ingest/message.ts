@@ -18,6 +18,8 @@ export type DevicePrincipal = {
 export type Incoming = {
   principal: DevicePrincipal
   clientId: string
+  /** The connection that it came over, known by this name nowhere else; undefined where there is none (a page). */
+  connection?: string
   topic: string
   payload: Buffer
   qos: 0 | 1 | 2

@@ -32,7 +32,7 @@ export async function lockDevices(tx: Tx, deviceIds: readonly number[]): Promise
     DeviceRow,
     sql`
       select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
-        d.last_seen_at, d.silent_at, d.online, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
+        d.last_seen_at, d.silent_at, d.online, d.connection, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
         d.last_gas_at, d.hot_at, d.alarm_active, community.origin as community_origin,
         (
           select min(r.id)
@@ -163,6 +163,7 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
     set last_seen_at = s.last_seen_at,
       silent_at = s.silent_at,
       online = s.online,
+      connection = s.connection,
       battery = s.battery,
       flags = s.flags,
       last_co = s.last_co,
@@ -176,6 +177,7 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       ${rows.map((row) => orNoInstant(row.lastSeenAt))}::timestamptz[],
       ${rows.map((row) => orNoInstant(row.silentAt))}::timestamptz[],
       ${rows.map((row) => row.online)}::boolean[],
+      ${rows.map((row) => row.connection)}::text[],
       ${rows.map((row) => row.battery)}::float8[],
       ${rows.map((row) => json(row.flags))}::jsonb[],
       ${rows.map((row) => row.lastCo)}::float8[],
@@ -185,7 +187,7 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       ${rows.map((row) => orNoInstant(row.hotAt))}::timestamptz[],
       ${rows.map((row) => json(row.alarmActive))}::jsonb[]
     ) as s (
-      id, last_seen_at, silent_at, online, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
+      id, last_seen_at, silent_at, online, connection, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
       alarm_active
     )
     where d.id = s.id`)

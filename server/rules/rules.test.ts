@@ -446,7 +446,7 @@ test('a silent device is found once, and clears by itself when it is heard again
   ])
 
   const principal = await ingest.authenticate('li-co-1', cast.devices.liCo.secret)
-  if (principal) ingest.presence(principal, 'offline', clock.now())
+  if (principal) ingest.presence(principal, 'offline', { connection: '1/c1', at: clock.now() })
   await ingest.settled()
   expect(found).toHaveLength(1)
   await say(cast.devices.liCo, 'readings', { values: [{ kind: 'co', value: 0 }] })
