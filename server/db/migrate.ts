@@ -27,13 +27,31 @@ const lockKey = 5_201_314
  * Brings the database to the state of the files in `directory`, each in a transaction of its own.
  * Safe to call from several processes at once. Gives the names that were applied now.
  */
-export async function migrate({ url, directory }: { url: string; directory: string }): Promise<string[]> {
+export async function migrate({ url, directory }: Migrating): Promise<string[]> {
   const files = await readMigrations(directory)
+  try {
+    return await migrateTo(files, { url, timescale: 'seen' })
+  } catch (error) {
+    // Installed on the server and missing in shared_preload_libraries: `create extension` then ends the connection.
+    if (!/timescaledb.* must be preloaded/.test((error as Error).message)) throw error
+    return migrateTo(files, { url, timescale: 'hidden' })
+  }
+}
+
+type Migrating = { url: string; directory: string }
+
+async function migrateTo(
+  files: Migration[],
+  { url, timescale }: { url: string; timescale: 'seen' | 'hidden' },
+): Promise<string[]> {
   const client = new Client(connection(url, 'curtain-pact migrate'))
+  // one that breaks while a statement is under way is told by that statement
+  client.on('error', () => {})
   await client.connect()
   try {
     const db = dbOn(client)
     await lock(db)
+    if (timescale === 'hidden') await hideTimescale(db)
     await db.run(sql`create schema if not exists migration`)
     await db.run(sql`
       create table if not exists migration.applied (
@@ -48,6 +66,14 @@ export async function migrate({ url, directory }: { url: string; directory: stri
     await client.end()
   }
 }
+
+/** A temporary view goes before pg_catalog, for this session only. */
+const hideTimescale = (db: Db) =>
+  db.run(sql`
+    create temporary view pg_available_extensions as
+    select *
+    from pg_catalog.pg_available_extensions
+    where name <> 'timescaledb'`)
 
 const fileName = /^\d{3}_[a-z0-9_]+\.sql$/
 

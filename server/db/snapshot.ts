@@ -76,7 +76,7 @@ const triggers = sql`
   from pg_trigger t
   join pg_class c on c.oid = t.tgrelid
   join pg_namespace n on n.oid = c.relnamespace
-  where not t.tgisinternal and ${ours}`
+  where not t.tgisinternal and ${ours} and ${extensions(sql`'pg_proc'`, sql`t.tgfoid`)}`
 
 const functions = sql`
   select regexp_replace(pg_get_functiondef(p.oid), '\\s+', ' ', 'g') as line

@@ -10,6 +10,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A PostgreSQL that is there already (TEST_DATABASE_URL); empty for our own. */
     testDatabaseUrl: string
+    /** A TimescaleDB server (TEST_TIMESCALE_URL); empty for the one in WebAssembly. */
+    testTimescaleUrl: string
     /** Where our own is, once the first test has asked for it. */
     testDataDir: string
     /** Write sql/schema.snapshot.txt in place of comparing with it (UPDATE_SNAPSHOT=1). */
@@ -24,6 +26,7 @@ export default function setup(project: TestProject): () => Promise<void> {
   removeAbandoned()
   const testDataDir = join(tmpdir(), `${beginning}${randomBytes(6).toString('hex')}`)
   project.provide('testDatabaseUrl', process.env['TEST_DATABASE_URL'] ?? '')
+  project.provide('testTimescaleUrl', process.env['TEST_TIMESCALE_URL'] ?? '')
   project.provide('testDataDir', testDataDir)
   project.provide('updateSnapshot', process.env['UPDATE_SNAPSHOT'] === '1')
   return async () => {
