@@ -1,11 +1,13 @@
-// The queue in front of the database: one transaction at a time, a lone message at once, company in the next.
+// The queue in front of the database: one transaction at a time and another one beside it for hazards; a lone message
+// at once, company in the next.
 import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { commit } from './commit.ts'
 import type { Pending, PendingMessage, PendingPresence } from './gather.ts'
+import type { Fact } from './facts.ts'
 import { isHazard } from './hazard.ts'
 import type { IngestLog } from './message.ts'
-import { takeBatch, type Waiting } from './queue.ts'
+import { lanes, takeBatch, type Lane, type Rank, type Waiting } from './queue.ts'
 import type { Judge } from './store-batch.ts'
 import { NotStored } from './trouble.ts'
 
@@ -29,24 +31,31 @@ export function createCommitQueue(options: CommitQueueOptions) {
   const { clock, limits } = options
   const queue: Item[] = []
   const counts = createCounts(options)
-  let working: Promise<void> | undefined
+  const working = new Map<Lane, Promise<void>>()
+  /** Whose messages are being committed; the other lane leaves them alone. */
+  const busy = new Set<string>()
   let closed = false
 
-  function kick(): void {
-    if (queue.length > 0) working ??= work()
+  function kick(lane: Lane): void {
+    if (working.has(lane) || queue.length === 0) return
+    const batch = takeBatch(queue, { lane, rowsMax: limits.batchRowsMax, busy })
+    if (batch.length === 0) return
+    for (const { client } of batch) busy.add(client)
+    working.set(lane, work(lane, batch))
   }
 
-  /** Ends in the same breath in which it finds the queue empty: who comes next starts it anew. */
-  async function work(): Promise<void> {
-    try {
-      while (queue.length > 0) {
-        const batch = takeBatch(queue, limits.batchRowsMax)
-        const failure = await commitItems(batch, options, counts.stored)
-        if (failure) return giveBack(failure.left, failure.reason)
-      }
-    } finally {
-      working = undefined
-    }
+  async function work(lane: Lane, batch: readonly Item[]): Promise<void> {
+    const failure = await commitItems(batch, options, counts.stored)
+    for (const { client } of batch) busy.delete(client)
+    working.delete(lane)
+    if (failure) return giveBack(failure.left, failure.reason)
+    // the other lane too: it may have waited for one of these clients
+    for (const each of lanes) kick(each)
+  }
+
+  function push(item: Item): void {
+    queue.push(item)
+    kick(item.rank === 'hazard' ? 'hazards' : 'others')
   }
 
   /** Everything that waits goes back, not this batch alone: else a later message of a client would pass an earlier. */
@@ -55,7 +64,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
     options.log.warn({ error: reason, messages: all.length }, 'nothing can be stored now')
     const noted = all.filter(({ pending }) => pending.is === 'presence')
     queue.push(...noted)
-    if (noted.length > 0 && !closed) clock.after(presenceRetryMs, kick)
+    if (noted.length > 0 && !closed) clock.after(presenceRetryMs, () => kick('others'))
     for (const item of all) if (item.pending.is === 'message') item.reject(reason)
   }
 
@@ -65,18 +74,16 @@ export function createCommitQueue(options: CommitQueueOptions) {
       if (closed) return Promise.reject(new NotStored('the service is stopping'))
       if (queue.length >= limits.pendingMessagesMax)
         return Promise.reject(new NotStored('too many messages are waiting'))
-      return new Promise((resolve, reject) => {
-        queue.push({ ...waitingOf(pending), resolve, reject })
-        kick()
-      })
+      return new Promise((resolve, reject) => push({ ...waitingOf(pending), resolve, reject }))
     },
     /** Stores it in its turn; nobody waits for it. */
     note: (pending: PendingPresence): void => {
       if (closed || queue.length >= limits.pendingMessagesMax) return
-      queue.push({ ...waitingOf(pending), resolve: () => {}, reject: () => {} })
-      kick()
+      push({ ...waitingOf(pending), resolve: () => {}, reject: () => {} })
     },
-    settled: () => working ?? Promise.resolve(),
+    settled: async () => {
+      while (working.size > 0) await Promise.all(working.values())
+    },
     close: () => {
       closed = true
     },
@@ -130,9 +137,13 @@ function createCounts({ clock, log, acknowledge }: CommitQueueOptions) {
 }
 
 function waitingOf(pending: Pending): Waiting & { pending: Pending } {
-  if (pending.is === 'presence')
-    return { client: pending.principal.serial, isHazard: false, rows: 1, pending }
+  if (pending.is === 'presence') return { client: pending.principal.serial, rank: 'rest', rows: 1, pending }
   const { fact } = pending.parsed
   const rows = 1 + (fact.is === 'readings' ? fact.values.length : 0)
-  return { client: pending.principal.serial, isHazard: isHazard(fact), rows, pending }
+  return { client: pending.principal.serial, rank: rankOf(fact), rows, pending }
+}
+
+function rankOf(fact: Fact): Rank {
+  if (isHazard(fact)) return 'hazard'
+  return fact.is === 'checkIn' ? 'checkIn' : 'rest'
 }

@@ -1,34 +1,64 @@
-// What waits for the next commit. Hazards overtake other clients; within one client the order is kept.
+// What waits for the next commit. Hazards overtake other clients, then check-ins do; within one client the order is
+// kept.
 
-export type Waiting = { client: string; isHazard: boolean; rows: number }
+export type Rank = 'hazard' | 'checkIn' | 'rest'
+export type Waiting = { client: string; rank: Rank; rows: number }
+
+/** Hazards are committed beside everything else, so that none ever waits behind a full batch of readings. */
+export const lanes = ['hazards', 'others'] as const
+export type Lane = (typeof lanes)[number]
+
+export type Asked = {
+  lane: Lane
+  rowsMax: number
+  /** Clients of whom something is being committed: what they said later waits for it. */
+  busy: ReadonlySet<string>
+}
 
 /**
- * Takes the next batch out of `queue`, in the order of arrival, at most `rowsMax` rows (but always something).
- * First come the clients that have a hazard waiting, each up to and including it: what such a client said before is
- * committed with the hazard, never after it (ground.md).
+ * Takes the next batch of a lane out of `queue`, in the order of arrival, at most `rowsMax` rows (but something, if
+ * there is anything). To the hazards belongs what such a client said before: it is committed with the hazard, never
+ * after it (ground.md). Of the others, those who say good morning come first.
  */
-export function takeBatch<W extends Waiting>(queue: W[], rowsMax: number): W[] {
-  const urgentUntil = lastHazards(queue)
-  const urgent = (one: W, index: number) => index <= (urgentUntil.get(one.client) ?? -1)
-  const order = [
-    ...queue.map((one, index) => ({ one, index })).filter(({ one, index }) => urgent(one, index)),
-    ...queue.map((one, index) => ({ one, index })).filter(({ one, index }) => !urgent(one, index)),
-  ]
-  const taken: { one: W; index: number }[] = []
-  let rows = 0
-  for (const next of order) {
-    rows += next.one.rows
-    if (taken.length > 0 && rows > rowsMax) break
-    taken.push(next)
-  }
+export function takeBatch<W extends Waiting>(queue: W[], { lane, rowsMax, busy }: Asked): W[] {
+  const hazards = lastOf(queue, 'hazard')
+  if (lane === 'hazards' && hazards.size === 0) return []
+  const free = queue.map((one, index) => ({ one, index })).filter(({ one }) => !busy.has(one.client))
+  const isUrgent = ({ one, index }: Placed<W>) => index <= (hazards.get(one.client) ?? -1)
+  const order =
+    lane === 'hazards'
+      ? free.filter(isUrgent)
+      : checkInsFirst(
+          free.filter(({ one }) => !hazards.has(one.client)),
+          lastOf(queue, 'checkIn'),
+        )
+  const taken = upTo(order, rowsMax)
   const isTaken = new Set(taken.map(({ index }) => index))
   const rest = queue.filter((_, index) => !isTaken.has(index))
-  queue.splice(0, queue.length, ...rest)
+  queue.splice(0, queue.length)
+  for (const one of rest) queue.push(one)
   return taken.sort((a, b) => a.index - b.index).map(({ one }) => one)
 }
 
-function lastHazards(queue: readonly Waiting[]): Map<string, number> {
+type Placed<W> = { one: W; index: number }
+
+function checkInsFirst<W extends Waiting>(
+  waiting: Placed<W>[],
+  checkIns: ReadonlyMap<string, number>,
+): Placed<W>[] {
+  if (checkIns.size === 0) return waiting
+  const isEarly = ({ one, index }: Placed<W>) => index <= (checkIns.get(one.client) ?? -1)
+  return [...waiting.filter(isEarly), ...waiting.filter((placed) => !isEarly(placed))]
+}
+
+function upTo<W extends Waiting>(order: readonly Placed<W>[], rowsMax: number): Placed<W>[] {
+  let rows = 0
+  const firstLeft = order.findIndex(({ one }, nth) => (rows += one.rows) > rowsMax && nth > 0)
+  return firstLeft < 0 ? [...order] : order.slice(0, firstLeft)
+}
+
+function lastOf(queue: readonly Waiting[], wanted: Rank): Map<string, number> {
   const until = new Map<string, number>()
-  for (const [index, { client, isHazard }] of queue.entries()) if (isHazard) until.set(client, index)
+  for (const [index, { client, rank }] of queue.entries()) if (rank === wanted) until.set(client, index)
   return until
 }
