@@ -91,11 +91,13 @@ async function theme(browser: Browser, house: House, theme: Theme): Promise<void
 }
 
 mkdirSync(folder, { recursive: true })
-const house = await openHouse('demo')
 const browser = await chromium.launch(await browserForTests())
 try {
-  for (const one of themes) await theme(browser, house, one)
+  for (const one of themes) {
+    // a house for each: the danger at the end of one morning would stand in the calm pictures of the next
+    const house = await openHouse('demo')
+    await theme(browser, house, one).finally(() => house.close())
+  }
 } finally {
   await browser.close()
-  await house.close()
 }

@@ -17,7 +17,8 @@ export function useAlarms(desk: Desk): void {
       ring.purpose === 'alarm' && belongsHere(ring) ? startAlarm(ring.incidentId, ring) : ringOnce(ring)
     if (!sounded && document.visibilityState !== 'visible') return
     desk.live.rang(ring.tellingId)
-    say(textOf(ring), ring.purpose === 'alarm' ? 'alarm' : 'plain')
+    // the ring may be here before its card, which names the home
+    say(() => textOf(ring), ring.purpose === 'alarm' ? 'alarm' : 'plain')
   })
 
   const belongsHere = ({ communityId }: Ring): boolean => communityId === desk.community.id

@@ -1,6 +1,8 @@
 import { readonly, shallowRef, type Ref } from 'vue'
 
-export type Toast = { id: number; text: string; tone: 'plain' | 'well' | 'alarm' }
+/** A text that is a function is asked at each drawing: it may know more by then. */
+export type ToastText = string | (() => string)
+export type Toast = { id: number; text: ToastText; tone: 'plain' | 'well' | 'alarm' }
 
 /** Long enough to read two sentences aloud. */
 const shownMs = 6000
@@ -13,7 +15,7 @@ let last = 0
 export const toasts: Readonly<Ref<readonly Toast[]>> = readonly(list)
 
 /** Says something for a moment, also to screen readers. Never the only place where danger is told. */
-export function say(text: string, tone: Toast['tone'] = 'plain'): void {
+export function say(text: ToastText, tone: Toast['tone'] = 'plain'): void {
   const toast = { id: ++last, text, tone }
   list.value = [...list.value, toast].slice(-toastsMax)
   setTimeout(() => unsay(toast.id), shownMs)
