@@ -40,6 +40,8 @@ export const DeviceState = Type.Object({
   lastGasAt: Instant,
   hotAt: Instant,
   alarmActive: AlarmActive,
+  /** The earliest reading that no rollup has yet. */
+  unrolledFrom: Instant,
 })
 export type DeviceState = Static<typeof DeviceState>
 
@@ -86,6 +88,12 @@ export function withReading(state: DeviceState, reading: StoredReading): DeviceS
   if (kind === 'battery') return { ...next, battery: value }
   return next
 }
+
+/** From here on the rollups want to be written (again): late data lies before what they have. */
+export const withUnrolled = (state: DeviceState, at: number): DeviceState => ({
+  ...state,
+  unrolledFrom: Math.min(state.unrolledFrom ?? at, at),
+})
 
 /** The detector's flag is a level: told again it changes nothing but when it was told (payloads rule 1). */
 export function withAlarm(

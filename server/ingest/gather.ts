@@ -4,7 +4,15 @@ import type { DeviceKind, Edge, Origin } from '#contract/primitives.ts'
 import { judgedTime } from '#domain/device-time.ts'
 import { flagBits, type Moment, type Source, type StoredBatch } from '#domain/stored.ts'
 import { limits } from '../limits.ts'
-import { heardBy, leftBy, withAlarm, withHealth, withReading, type DeviceState } from './device-state.ts'
+import {
+  heardBy,
+  leftBy,
+  withAlarm,
+  withHealth,
+  withReading,
+  withUnrolled,
+  type DeviceState,
+} from './device-state.ts'
 import type { Fact } from './facts.ts'
 import type { DevicePrincipal, Incoming, Problem } from './message.ts'
 import type { Parsed } from './parse.ts'
@@ -186,13 +194,16 @@ function pressProblem({ message, parsed }: PendingMessage): Problem | undefined 
 function addReadings(one: One, fact: Fact & { is: 'readings' }): void {
   const { gathered, pending, device } = one
   const bits = bitsOf(fact.flags ?? {})
+  let earliest = Infinity
   for (const { kind, value, deviceTime, clamped } of fact.values) {
     const moment = momentOf(one, deviceTime ?? pending.parsed.deviceTime)
     const flags = bits | (clamped ? flagBits.clamped : 0)
     const reading = { ...sourceOf(device), ...moment, kind, value, flags }
     gathered.readings.push(reading)
     change(one.gathered, one.device, (state) => withReading(state, reading))
+    earliest = Math.min(earliest, reading.at)
   }
+  if (earliest < Infinity) change(one.gathered, one.device, (state) => withUnrolled(state, earliest))
   const isHealth = fact.flags !== null || fact.values.length === 0
   if (isHealth)
     addHealth(one, { ...saysNothing, flags: fact.flags }, { ...sourceOf(device), ...momentOf(one, null) })

@@ -33,7 +33,7 @@ export async function lockDevices(tx: Tx, deviceIds: readonly number[]): Promise
     sql`
       select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
         d.last_seen_at, d.silent_at, d.online, d.connection, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
-        d.last_gas_at, d.hot_at, d.alarm_active, community.origin as community_origin,
+        d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from, community.origin as community_origin,
         (
           select min(r.id)
           from resident r
@@ -171,7 +171,8 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       last_gas = s.last_gas,
       last_gas_at = s.last_gas_at,
       hot_at = s.hot_at,
-      alarm_active = s.alarm_active
+      alarm_active = s.alarm_active,
+      unrolled_from = s.unrolled_from
     from unnest(
       ${[...states.keys()]}::bigint[],
       ${rows.map((row) => orNoInstant(row.lastSeenAt))}::timestamptz[],
@@ -185,10 +186,11 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       ${rows.map((row) => row.lastGas)}::float8[],
       ${rows.map((row) => orNoInstant(row.lastGasAt))}::timestamptz[],
       ${rows.map((row) => orNoInstant(row.hotAt))}::timestamptz[],
-      ${rows.map((row) => json(row.alarmActive))}::jsonb[]
+      ${rows.map((row) => json(row.alarmActive))}::jsonb[],
+      ${rows.map((row) => orNoInstant(row.unrolledFrom))}::timestamptz[]
     ) as s (
       id, last_seen_at, silent_at, online, connection, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
-      alarm_active
+      alarm_active, unrolled_from
     )
     where d.id = s.id`)
 }

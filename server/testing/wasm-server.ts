@@ -1,7 +1,6 @@
 // A PGlite behind a port, so that pg speaks to it as to any PostgreSQL. It has one session for everybody: a transaction
 // keeps the others waiting, and LISTEN, sessions and cancelling are not there.
-import { createServer, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { frontendUnits, type Unit } from './wasm-frames.ts'
 
 /** What is used of a PGlite. */
@@ -48,8 +47,14 @@ export async function serveWasm(
       if (unit.is !== 'ask') return
       await turn.take(socket)
       const answer = await ask(unit.bytes)
-      turn.give(socket, { inTransaction: !endsIdle(answer) })
+      turn.give({ inTransaction: !endsIdle(answer) })
       socket.write(unit.isCopyIn ? withoutFirst(answer, char('G')) : answer)
+    }
+    /** What it had begun is undone, and the next one may go. */
+    const leave = async (): Promise<void> => {
+      if (!turn.isOf(socket)) return
+      await ask(message('Q', Buffer.from('rollback\0')))
+      turn.give({ inTransaction: false })
     }
     let talking = Promise.resolve()
     const units = frontendUnits((unit) => {
@@ -58,11 +63,7 @@ export async function serveWasm(
     socket.on('data', units)
     socket.on('close', () => {
       sockets.delete(socket)
-      talking = talking.then(async () => {
-        if (!turn.isOf(socket)) return
-        await ask(message('Q', Buffer.from('rollback\0')))
-        turn.give(socket, { inTransaction: false })
-      })
+      talking = talking.then(leave)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -97,7 +98,7 @@ function createTurns() {
         next()
       })
     },
-    give(_: Socket, now: { inTransaction: boolean }): void {
+    give(now: { inTransaction: boolean }): void {
       inTransaction = now.inTransaction
       if (inTransaction) return
       owner = undefined
