@@ -30,19 +30,21 @@ export function accountHandlers({
   onSignOut,
 }: AccountSettings): Pick<Handlers, 'signIn' | 'signOut' | 'me' | 'setLanguage'> {
   const { signInTriesMax, signInTriesOfAddressMax, signInWindowMs } = limits
-  const ofLogin = createSignInThrottle({ signInTriesMax, signInWindowMs })
-  const ofAddress = createSignInThrottle({ signInTriesMax: signInTriesOfAddressMax, signInWindowMs })
+  const ofLogin = createSignInThrottle(db, 'login', { signInTriesMax, signInWindowMs })
+  const ofAddress = createSignInThrottle(db, 'address', {
+    signInTriesMax: signInTriesOfAddressMax,
+    signInWindowMs,
+  })
   return {
     async signIn({ body, now, address, session }) {
       const login = body.login.trim().toLowerCase()
       // both are counted, even where the first already says no
-      const allowed = [ofLogin.take(login, now), ofAddress.take(address, now)]
+      const allowed = await Promise.all([ofLogin.take(login, now), ofAddress.take(address, now)])
       if (allowed.includes(false)) return refused('too_many_tries')
       const account = await findAccount(db, login)
       const fits = await fitsPassword(body.password, account?.passwordHash ?? null)
       if (!account || !fits) return refused('wrong_login')
-      ofLogin.giveBack(login)
-      ofAddress.giveBack(address)
+      await Promise.all([ofLogin.giveBack(login), ofAddress.giveBack(address)])
       await session.start(account.id)
       await writeAudit(db, { now, personId: account.id, what: 'signedIn' })
       return (await meOf(db, account.id)) ?? refused('wrong_login')

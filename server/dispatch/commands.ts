@@ -4,7 +4,7 @@ import { CommandKind, type CommandMessage } from '#contract/messages.ts'
 import { EpochMs, Id, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import type { DispatchParts } from './parts.ts'
+import type { DispatchParts, Reach } from './parts.ts'
 
 /** In one round: more than the devices of a community that are online and have something to hear. */
 const commandsMax = 2000
@@ -18,15 +18,18 @@ const DueCommand = Type.Object({
 })
 
 /** Sends what has not expired; whoever is away gets it on coming back, until it does. @param now epoch ms */
-export async function sendCommands({ db, sendCommand }: DispatchParts, now: number): Promise<void> {
+export async function sendCommands({ db, sendCommand, reach }: DispatchParts, now: number): Promise<void> {
   await markExpired(db, now)
-  for (const { id, serial, kind, text, expiresAt } of await dueCommands(db, now)) {
+  for (const { id, serial, kind, text, expiresAt } of await dueCommands(db, now, reach?.())) {
     const message: CommandMessage = { id, kind, expiresAt, ...(text === null ? {} : { text }) }
     if ((await sendCommand(serial, message)) === 'sent') await markSent(db, id, now)
   }
 }
 
-function dueCommands(db: Db, now: number) {
+/** Only for devices within reach: those of other servers would crowd out ours. */
+function dueCommands(db: Db, now: number, reach: Reach | undefined) {
+  const connections = reach && 'connections' in reach ? reach.connections : null
+  const shardGroups = reach && 'shardGroups' in reach ? reach.shardGroups : null
   return db.many(
     DueCommand,
     sql`
@@ -36,6 +39,11 @@ function dueCommands(db: Db, now: number) {
       where c.sent_at is null
         and c.result is null
         and c.expires_at > ${at(now)}
+        and (${connections}::text is null or starts_with(device.connection, ${connections}::text))
+        and (
+          ${shardGroups}::text[] is null
+          or left(encode(sha256(convert_to(device.serial, 'UTF8')), 'hex'), 1) = any(${shardGroups}::text[])
+        )
       order by device.online desc nulls last, c.id
       limit ${commandsMax}`,
   )

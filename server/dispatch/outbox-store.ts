@@ -26,7 +26,10 @@ export const DueTelling = Type.Object({
 })
 export type DueTelling = Static<typeof DueTelling>
 
-/** Alarms before the rest. What another process holds, or is sending under a lease, is not ours. */
+/**
+ * Alarms before the rest. What another process holds, or is sending under a lease, is not ours; the lease ends with
+ * the life of that process.
+ */
 export function lockDue(tx: Tx, now: number, max: number): Promise<DueTelling[]> {
   return tx.many(
     DueTelling,
@@ -39,7 +42,19 @@ export function lockDue(tx: Tx, now: number, max: number): Promise<DueTelling[]>
       join person on person.id = t.person_id
       where t.state in ('due', 'sending')
         and t.due_at <= ${at(now)}
-        and (t.lease_until is null or t.lease_until <= clock_timestamp())
+        and (
+          t.lease_until is null
+          or t.lease_until <= clock_timestamp()
+          or (
+            t.lease_by is not null
+            and not exists (
+              select
+              from server s
+              where s.id = t.lease_by
+                and s.lease_until > clock_timestamp()
+            )
+          )
+        )
       order by t.purpose, t.due_at, t.id
       limit ${max}
       for no key update of t skip locked`,
@@ -88,7 +103,7 @@ export async function provedPages(
 export async function startAttempt(
   tx: Tx,
   telling: { id: number; channel: string; tried: readonly string[]; attempts: number },
-  leaseMs: number,
+  lease: { ms: number; by: number | undefined },
 ): Promise<void> {
   await tx.run(sql`
     update telling
@@ -97,7 +112,8 @@ export async function startAttempt(
       tried = ${telling.tried}::text[],
       attempts = ${telling.attempts},
       sent_at = null,
-      lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      lease_until = clock_timestamp() + ${lease.ms} * interval '1 millisecond',
+      lease_by = ${lease.by ?? null}
     where id = ${telling.id}`)
 }
 

@@ -21,6 +21,9 @@ export type DispatchLimits = Record<
   number
 >
 
+/** Devices by their connection (which begins so), or by the first digit of their shard on an external broker. */
+export type Reach = { connections: string } | { shardGroups: readonly string[] }
+
 export type DispatchParts = {
   db: Database
   clock: Clock
@@ -30,6 +33,10 @@ export type DispatchParts = {
   channels: Readonly<Record<'page' | 'webhook', Channel>>
   /** To whoever holds the connection of this device; `offline` is tried again until the command expires. */
   sendCommand: (serial: string, command: CommandMessage) => Promise<'sent' | 'offline'> | 'sent' | 'offline'
+  /** Of this process: when it dies, what it was sending is free for the others at once (server/lease). */
+  serverId?: number
+  /** Whose devices this process can speak to; undefined: it tries them all. */
+  reach?: () => Reach
   /** Called after a commit that left something to send, so that nobody waits for the next tick. */
   wake?: () => void
 }

@@ -26,42 +26,44 @@ type Sending = {
 export type Outbox = ReturnType<typeof createOutbox>
 
 /**
- * A page is rung in a moment; a pager service may take eight seconds to fail, and nobody else's alarm waits for it.
- * What it has been asked is kept from everybody else by the lease of its row.
+ * Nobody's alarm waits for another's: a pager service may take eight seconds to fail, and what a page that was rung
+ * still has to have written down takes its time too. What was asked is kept from everybody else by the lease of its
+ * row.
  */
 export function createOutbox(parts: DispatchParts) {
   const { db, log, wake } = parts
   const unanswered = new Set<Promise<void>>()
 
-  function sendAside(sending: Sending, now: number): void {
-    const answered = attempt(parts, sending, now)
+  /** `work` says whether something may have become due by it. */
+  function aside(work: Promise<boolean>, told: object): void {
+    const answered = work
+      .then((isDue) => isDue && wake?.())
       // it is sent again when the lease has run out
-      .catch((error: unknown) => log.error({ error, tellingId: sending.telling.id }, 'a telling got lost'))
-      .finally(() => {
-        unanswered.delete(answered)
-        wake?.()
-      })
+      .catch((error: unknown) => log.error({ error, ...told }, 'a telling got lost'))
+      .then(() => void unanswered.delete(answered))
     unanswered.add(answered)
   }
 
+  const climbOn = async (incidentId: number, now: number): Promise<boolean> => {
+    await db.transaction((tx) => goOn(tx, { incidentId, now, wake }))
+    return false
+  }
+
   return {
-    /** Sends what is due, and what becomes due by it (the next channel), until nothing is. @param now epoch ms */
+    /** Sends what is due; what becomes due by it (the next channel) wakes it again. @param now epoch ms */
     async send(now: number): Promise<void> {
-      // each round tries one more way to the same people, or more people: both have a bound
-      for (let round = 0; round < roundMax; round += 1) {
-        const { sendings, unreached, isEmpty } = await db.transaction((tx) => take(tx, parts, now))
-        if (isEmpty) return
-        const pages = sendings.filter(({ contact }) => contact.channel === 'page')
-        for (const sending of sendings) if (!pages.includes(sending)) sendAside(sending, now)
-        await Promise.all(pages.map((sending) => attempt(parts, sending, now)))
-        for (const incidentId of unreached) await db.transaction((tx) => goOn(tx, { incidentId, now, wake }))
+      for (let isMore = true; isMore;) {
+        const { sendings, unreached, count } = await db.transaction((tx) => take(tx, parts, now))
+        for (const sending of sendings) aside(attempt(parts, sending, now), { tellingId: sending.telling.id })
+        for (const incidentId of unreached) aside(climbOn(incidentId, now), { incidentId })
         while (unanswered.size >= unansweredMax) await Promise.race(unanswered)
+        isMore = count === roundMax
       }
     },
     /** Resolves when everybody who was asked has answered; false if there was nobody. */
     async settled(): Promise<boolean> {
       const isWaiting = unanswered.size > 0
-      await Promise.all(unanswered)
+      while (unanswered.size > 0) await Promise.all(unanswered)
       return isWaiting
     },
   }
@@ -70,11 +72,15 @@ export function createOutbox(parts: DispatchParts) {
 /** Chooses the way to each person and writes the attempts down before they are made. */
 async function take(tx: Tx, { limits }: DispatchParts, now: number) {
   const due = await outbox.lockDue(tx, now, roundMax)
-  const personIds = [...new Set(due.map(({ personId }) => personId))]
-  const points = await outbox.contactPoints(tx, personIds)
-  const proved = await outbox.provedPages(tx, personIds, limits.presenceProofMsMax)
   const sendings: Sending[] = []
   const unreached = new Set<number>()
+  if (due.length === 0) return { sendings, unreached, count: 0 }
+  const personIds = [...new Set(due.map(({ personId }) => personId))]
+  const [points, proved] = await Promise.all([
+    outbox.contactPoints(tx, personIds),
+    outbox.provedPages(tx, personIds, limits.presenceProofMsMax),
+  ])
+  const written: Promise<void>[] = []
   for (const telling of due) {
     const way = chooseWay(telling, {
       contacts: contactsOf(telling.personId, points),
@@ -82,23 +88,27 @@ async function take(tx: Tx, { limits }: DispatchParts, now: number) {
       attemptsMax: limits.tellingAttemptsMax,
     })
     const { contact, tried, isLast } = way
-    if (way.skipsPage) await say(tx, telling, { now, what: 'skipped', channel: 'page' })
+    if (way.skipsPage) written.push(say(tx, telling, { now, what: 'skipped', channel: 'page' }))
     if (contact) {
       const attempts = telling.attempts + 1
-      const written = { id: telling.id, channel: keyOf(contact), tried, attempts }
-      await outbox.startAttempt(tx, written, limits.tellingLeaseMs)
+      const attempt = { id: telling.id, channel: keyOf(contact), tried, attempts }
+      written.push(outbox.startAttempt(tx, attempt, limits.tellingLeaseMs))
       sendings.push({ telling, contact, attempts, isLast })
     } else {
-      await outbox.giveUp(tx, { id: telling.id, tried })
-      await say(tx, telling, { now, what: 'unreached' })
+      written.push(outbox.giveUp(tx, { id: telling.id, tried }))
+      written.push(say(tx, telling, { now, what: 'unreached' }))
       if (telling.purpose === 'alarm') unreached.add(telling.incidentId)
     }
   }
-  return { sendings, unreached, isEmpty: due.length === 0 }
+  await Promise.all(written)
+  return { sendings, unreached, count: due.length }
 }
 
-/** One person's broken channel never holds up another's: each attempt stands for itself. */
-async function attempt(parts: DispatchParts, sending: Sending, now: number): Promise<void> {
+/**
+ * One person's broken channel never holds up another's: each attempt stands for itself. Gives whether another way is
+ * due now.
+ */
+async function attempt(parts: DispatchParts, sending: Sending, now: number): Promise<boolean> {
   const { telling, contact } = sending
   const delivery = await parts.channels[contact.channel]
     .tell(messageOf(telling, now), contact)
@@ -108,6 +118,7 @@ async function attempt(parts: DispatchParts, sending: Sending, now: number): Pro
       return 'retry'
     })
   await parts.db.transaction((tx) => writeDelivery(tx, { ...sending, delivery, now, limits: parts.limits }))
+  return delivery !== 'sent'
 }
 
 function messageOf(telling: DueTelling, sentAt: number): Message {

@@ -1,0 +1,93 @@
+// This process as one of several servers on one database. PostgreSQL is the only coordination: a row says that it
+// lives, and a notification tells the others what cannot wait for their next tick.
+import { openDatabase, type Db } from '#db/database.ts'
+import { listen } from '#db/listen.ts'
+import type { Log } from '#db/log.ts'
+import { sql } from '#db/sql.ts'
+import { deleteServer, insertServer, knownServers, renewServer, type Known } from './server-store.ts'
+
+export type JoinOptions = {
+  databaseUrl: string
+  /** For people: host and process. */
+  label: string
+  log: Log
+  /** What others say, by channel. Said by whichever server, ours included; one that is lost is never the only word. */
+  hear: Readonly<Record<string, (payload: string) => void>>
+}
+
+export type Servers = {
+  /** Of this process, as others know it; no other ever had or will have it. */
+  id: number
+  /** Whether others still take us for alive: else what we hold is theirs, and we must let go of it. */
+  isAlive(): boolean
+  known(): Promise<Known[]>
+  say(channel: string, payload: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Milliseconds. A killed server must be replaced within 10 s: 5 until it counts as dead, the rest to take over. */
+export const serverLease = { leaseMs: 5000, renewEveryMs: 1000 }
+
+/** Joins the servers of this database. */
+export async function joinServers({ databaseUrl, label, log, hear }: JoinOptions): Promise<Servers> {
+  const { leaseMs } = serverLease
+  // One connection of its own: behind a full pool, load would look like death.
+  const db = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'curtain-pact lease' })
+  const begunAt = performance.now()
+  const id = await insertServer(db, label, leaseMs)
+  const renewal = keepRenewed({ db, id, log, begunAt })
+  const listening = await listen({
+    url: databaseUrl,
+    channels: Object.keys(hear),
+    onNotify: (channel, payload) => hear[channel]?.(payload),
+    // each channel only hurries what a tick, or a row, says as well
+    onReconnected: () => {},
+    log,
+  })
+  return {
+    id,
+    isAlive: renewal.isAlive,
+    known: () => knownServers(db),
+    say: async (channel, payload) => void (await db.run(sql`select pg_notify(${channel}, ${payload})`)),
+    async close() {
+      await renewal.stop()
+      await listening.close()
+      // Without a database nothing can be said; the lease runs out by itself.
+      await deleteServer(db, id).catch((error: unknown) => log.warn({ error }, 'left without a word'))
+      await db.close()
+    },
+  }
+}
+
+type Renewing = { db: Db; id: number; log: Log; begunAt: number }
+
+/** The lease is counted from before it was asked for: by our own clock it ends earlier than by the database's. */
+function keepRenewed({ db, id, log, begunAt }: Renewing) {
+  const { leaseMs, renewEveryMs } = serverLease
+  let heldUntil = begunAt + leaseMs
+  let under: Promise<void> | undefined
+  let isFailing = false
+
+  async function renew(): Promise<void> {
+    const askedAt = performance.now()
+    try {
+      if (!(await renewServer(db, id, leaseMs))) throw new Error('the database does not know this server')
+      heldUntil = askedAt + leaseMs
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) log.warn({ error }, 'this server cannot say that it lives')
+      isFailing = true
+    }
+  }
+
+  const timer = setInterval(() => {
+    under ??= renew().finally(() => (under = undefined))
+  }, renewEveryMs)
+  return {
+    isAlive: () => performance.now() < heldUntil,
+    async stop() {
+      clearInterval(timer)
+      await under
+    },
+  }
+}
