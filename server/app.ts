@@ -60,7 +60,13 @@ export async function createApp({
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
   })
   const incidents = createIncidents({ db, dispatch, limits })
-  const rules = createRules({ db, clock, log, applyVerdicts: incidents.applyVerdicts })
+  const rules = createRules({
+    db,
+    clock,
+    log,
+    applyVerdicts: incidents.applyVerdicts,
+    seenUntil: (now) => Math.min(now, broker.oldestPendingAt() ?? now),
+  })
   const ingest = createIngest({
     db,
     clock,
@@ -104,11 +110,17 @@ export async function createApp({
     mayWatch: (personId, communityId) => mayWatch(db, personId, communityId),
     onConfirm: dispatch.confirm,
   })
+  const look = together(rules.noticeOwnBlindness)
   const jobs = createJobs({
     clock,
     report: (report) => void recordTick(db, report).catch((error: unknown) => log.error({ error }, 'tick')),
     jobs: [
-      { name: 'deadlines', everyMs: 1000, run: drained(rules.judgeDeadlines) },
+      { name: 'eyes', everyMs: 1000, run: look },
+      {
+        name: 'deadlines',
+        everyMs: 1000,
+        run: async (now) => (await look(now), drained(rules.judgeDeadlines)(now)),
+      },
       { name: 'secondDeadlines', everyMs: 1000, run: drained(rules.judgeSecondDeadlines) },
       { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
       { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
@@ -129,7 +141,7 @@ export async function createApp({
     dispatch,
     jobs,
     async listen(to: { host: string; httpPort: number; mqttPort: number }): Promise<void> {
-      await rules.noticeOwnBlindness(clock.now())
+      await look(clock.now())
       await broker.listen({ host: to.host, port: to.mqttPort })
       mqttPort = to.mqttPort
       await api.listen({ host: to.host, port: to.httpPort })
@@ -140,10 +152,25 @@ export async function createApp({
       await dispatch.settled()
       await broker.close()
       await ingest.close()
+      // Without a database nothing can be said; whoever comes next finds the gap.
+      await rules.close(clock.now()).catch((error: unknown) => log.warn({ error }, 'left without a word'))
       await realtime.close()
       await api.close()
     },
   }
+}
+
+/** Who asks while it is under way gets the same answer. */
+function together(work: (now: number) => Promise<unknown>): (now: number) => Promise<void> {
+  let under: Promise<void> | undefined
+  const run = async (now: number): Promise<void> => {
+    try {
+      await work(now)
+    } finally {
+      under = undefined
+    }
+  }
+  return (now) => (under ??= run(now))
 }
 
 /** A deadline that many share comes in slices: a tick takes them all. */

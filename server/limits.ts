@@ -41,7 +41,9 @@ export const limits = {
   secondDeadlineMs: 60 * 60_000,
   blindContactHighRiskMs: 15 * 60_000,
   blindContactMs: 60 * 60_000,
-  /** A gap in our own ticks longer than this is our own blindness. */
+  /** A server says every second up to when it has stored what it heard; after this long without a word it was away. */
+  beatLateMs: 5000,
+  /** After a blindness of ours longer than this, a home of which nothing was heard since counts as blind itself. */
   ownBlindnessMsMin: 60_000,
   /** After it, nobody is judged until this has passed: devices reconnect and deliver their backlog. */
   ownBlindnessSettleMs: 60_000,

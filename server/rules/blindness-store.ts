@@ -1,11 +1,11 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { at, sql, type Sql } from '#db/sql.ts'
 
 const Newest = Type.Object({ at: orNull(Type.Integer()) })
 
-/** When some job of some process last ran. */
+/** When some job of some process last ran: all there is to go by where no process has ever left a beat. */
 export async function newestTick(tx: Tx): Promise<number | null> {
   const { at: newest } = await tx.one(
     Newest,
@@ -21,16 +21,49 @@ export async function lockLookingBack(tx: Tx): Promise<void> {
   await tx.run(sql`select pg_advisory_xact_lock(5201315)`)
 }
 
-/** Gives the end of the blindness that was already written down for that beginning, if there is one. */
-export async function knownUntil(tx: Tx, fromAt: number): Promise<number | null> {
-  const { at: until } = await tx.one(
-    Newest,
+const Beat = Type.Object({
+  process: Type.String(),
+  seenUntil: Type.Integer(),
+  isLate: Type.Boolean(),
+  hasLeft: Type.Boolean(),
+})
+export type Beat = Static<typeof Beat>
+
+/** The last word of every process. Late is one whose lease ran out: it was killed, or is frozen. */
+export function beats(tx: Tx): Promise<Beat[]> {
+  return tx.many(
+    Beat,
     sql`
-      select max(until_at) as at
-      from blind_interval
-      where from_at = ${at(fromAt)}`,
+      select process, seen_until,
+        left_at is null and lease_until < clock_timestamp() as is_late, -- the lease
+        left_at is not null as has_left
+      from server_beat`,
   )
-  return until
+}
+
+/** Writes down up to when this process has stored all it heard, and forgets those that are gone. */
+export async function beat(
+  tx: Tx,
+  own: { process: string; seenUntil: number; leaseMs: number },
+  gone: readonly string[],
+): Promise<void> {
+  await tx.run(sql`
+    insert into server_beat (process, seen_until, lease_until)
+    values (${own.process}, ${at(own.seenUntil)}, clock_timestamp() + ${own.leaseMs} * interval '1 ms') -- lease
+    on conflict (process) do update
+    set seen_until = excluded.seen_until, lease_until = excluded.lease_until, left_at = null`)
+  if (gone.length > 0)
+    await tx.run(sql`
+      delete from server_beat
+      where process = any(${gone}::uuid[])`)
+}
+
+/** Nobody waits any longer for what this process has seen. */
+export async function leave(tx: Tx, process: string, now: number): Promise<void> {
+  await tx.run(sql`
+    update server_beat
+    set left_at = ${at(now)}, seen_until = ${at(now)}
+    where process = ${process}`)
 }
 
 export async function insertBlindInterval(
@@ -52,3 +85,21 @@ export async function postponeSilence(tx: Tx, from: number, untilAt: number): Pr
     set silent_at = silent_at + make_interval(secs => ${(untilAt - from) / 1000})
     where silent_at > ${at(from)}`)
 }
+
+/**
+ * True in SQL for what fell due at `dueAt` while we could see: every living process has stored what it received
+ * before, and it lies in no blindness of ours whose backlog may still be on its way (safety 8).
+ */
+export const couldSee = (dueAt: Sql, now: number): Sql => sql`
+  not exists (
+    select
+    from blind_interval b
+    where b.judge_after > ${at(now)}
+      and ${dueAt} between b.from_at and b.judge_after
+  )
+  and not exists (
+    select
+    from server_beat s
+    where s.left_at is null
+      and s.seen_until < ${dueAt}
+  )`

@@ -25,12 +25,13 @@ beforeEach(async () => {
 
 afterEach(() => database.drop())
 
-const openRules = (): Rules =>
+const openRules = (seenUntil?: () => number): Rules =>
   createRules({
     db: database.db,
     clock: createFakeClock(sevenThirty),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     applyVerdicts: async (_tx, verdicts) => void found.push(...verdicts),
+    ...(seenUntil ? { seenUntil } : {}),
   })
 
 /** Its last word; then it is silent after so long. */
@@ -62,6 +63,17 @@ const tick = (when: number) =>
     values ('deadlines', ${at(when)}, ${at(when)})
     on conflict (name) do update set started_at = excluded.started_at, finished_at = excluded.finished_at`)
 
+/** Every process looked, up to then. */
+const seen = (when: number, after = 0) =>
+  database.db.run(sql`update server_beat set seen_until = ${at(when)} where seen_until >= ${at(after)}`)
+
+/** As the clock of the database sees it: whoever spoke last at `when` says no more. */
+const leaseRunsOut = (when: number) =>
+  database.db.run(sql`
+    update server_beat
+    set lease_until = clock_timestamp() - interval '1 ms'
+    where seen_until = ${at(when)}`)
+
 test('safety 8: after our own blindness nobody is judged until the backlog had time to come in', async () => {
   const { liButton, wuButton, heButton } = cast.devices
   for (const button of [liButton, wuButton, heButton]) await hear(button, sevenThirty, 26 * 60 * minuteMs)
@@ -88,13 +100,82 @@ test('a short pause is no blindness, and a long one of ours does not make device
   await hear(liCo, sevenThirty, 10 * minuteMs)
   await hear(coupleCo, sevenThirty, 10 * minuteMs)
   await tick(sevenThirty)
-  expect(await rules.noticeOwnBlindness(sevenThirty + limits.ownBlindnessMsMin)).toBeUndefined()
+  expect(await rules.noticeOwnBlindness(sevenThirty + limits.beatLateMs)).toBeUndefined()
 
   const back = sevenThirty + 30 * minuteMs
   await Promise.all([rules.noticeOwnBlindness(back), openRules().noticeOwnBlindness(back)])
-  await rules.judgeSilentDevices(back + 10 * minuteMs - 1)
+  await seen(back + 10 * minuteMs)
+  await rules.judgeSilentDevices(back + 10 * minuteMs - limits.beatLateMs - 1)
   expect(found).toEqual([])
-  await rules.judgeSilentDevices(back + 10 * minuteMs)
+  await rules.judgeSilentDevices(back + 10 * minuteMs - limits.beatLateMs)
   const silent = found.map(({ evidence }) => evidence.devices?.[0])
   expect(new Set(silent)).toEqual(new Set(['li-co-1', 'couple-co-1']))
+})
+
+test('safety 8: a press that waits for the database at eight is not missed: nobody is judged beyond what is stored', async () => {
+  const { liButton, wuButton } = cast.devices
+  for (const button of [liButton, wuButton]) await hear(button, sevenThirty, 26 * 60 * minuteMs)
+  let storedUntil = t0 - 2000
+  rules = openRules(() => storedUntil)
+  await rules.noticeOwnBlindness(t0 - 1000)
+  await rules.noticeOwnBlindness(t0)
+  await rules.judgeDeadlines(t0 + 1000)
+  expect(found).toEqual([])
+  await cover(cast.residents.li, t0 - 1500)
+  storedUntil = t0 + 2000
+  expect(await rules.noticeOwnBlindness(t0 + 2000)).toBeUndefined()
+  await rules.judgeDeadlines(t0 + 2000)
+  expect(found.map(({ residentId }) => residentId)).not.toContain(cast.residents.li)
+  expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.wu)
+})
+
+test('safety 8: one of two servers is killed at eight: the other judges only when its devices had time to come over', async () => {
+  await hear(cast.devices.liButton, sevenThirty, 26 * 60 * minuteMs)
+  const killed = openRules()
+  await Promise.all([rules, killed].map((one) => one.noticeOwnBlindness(t0 - 1000)))
+  expect(await rules.noticeOwnBlindness(t0)).toBeUndefined()
+  await rules.judgeDeadlines(t0)
+  expect(found).toEqual([])
+  await leaseRunsOut(t0 - 1000)
+  const noticed = t0 + 5000
+  await seen(t0 + 4000, t0)
+  expect(await rules.noticeOwnBlindness(noticed)).toMatchObject({
+    fromAt: t0 - 1000,
+    cause: 'a server was gone',
+  })
+  await rules.judgeDeadlines(noticed)
+  expect(found).toEqual([])
+  await seen(noticed + limits.ownBlindnessSettleMs)
+  await rules.judgeDeadlines(noticed + limits.ownBlindnessSettleMs)
+  expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.li)
+  // thawed instead of killed: it knows itself when it last saw, though its row is gone
+  expect(await killed.noticeOwnBlindness(noticed + 60_000)).toMatchObject({
+    fromAt: t0 - 1000,
+    cause: 'a server stood still',
+  })
+})
+
+test('safety 8: what could not be stored is waited for within a bound, then judged all the same', async () => {
+  await hear(cast.devices.liButton, sevenThirty, 26 * 60 * minuteMs)
+  rules = openRules(() => t0 - 1000)
+  for (let second = 0; second <= 75; second += 1) {
+    const now = t0 + second * 1000
+    await rules.noticeOwnBlindness(now)
+    await rules.judgeDeadlines(now)
+    if (second < 60) expect(found).toEqual([])
+  }
+  expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.li)
+})
+
+test('a server that is stopped in order is not waited for, only its devices are', async () => {
+  await hear(cast.devices.liButton, sevenThirty, 26 * 60 * minuteMs)
+  const leaving = openRules()
+  await Promise.all([rules, leaving].map((one) => one.noticeOwnBlindness(t0 - 2000)))
+  await leaving.close(t0 - 1000)
+  await rules.noticeOwnBlindness(t0)
+  await rules.judgeDeadlines(t0)
+  expect(found).toEqual([])
+  await seen(t0 + limits.ownBlindnessSettleMs)
+  await rules.judgeDeadlines(t0 - 1000 + limits.ownBlindnessSettleMs)
+  expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.li)
 })

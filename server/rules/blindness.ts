@@ -1,24 +1,103 @@
-import type { Database } from '#db/database.ts'
+import type { Database, Tx } from '#db/database.ts'
 import { limits } from '../limits.ts'
 import * as store from './blindness-store.ts'
 
 /** When the service itself could not see (epoch ms). */
-export type Blindness = { fromAt: number; untilAt: number; judgeAfter: number }
+export type Blindness = { fromAt: number; untilAt: number; judgeAfter: number; cause: string }
+
+export type Eyes = {
+  /** Looks at what it and the others have seen, and says up to when this process has. Undefined: no gap. */
+  look(now: number): Promise<Blindness | undefined>
+  /** This process ends in order. Whoever was connected to it needs a moment to come back elsewhere. */
+  close(now: number): Promise<void>
+}
 
 /**
- * On a start: a gap in our own ticks is our own blindness. It is written down, and nobody whose deadline fell into it
- * is judged until devices had time to come back and deliver what they kept (safety 8). Undefined without a gap.
+ * Notices that we could not see: no process ran, the database was away, one of several servers was killed or frozen,
+ * or what came in could not be stored. It is written down, and nobody whose deadline fell into it is judged until
+ * devices had time to come back and deliver what they kept (safety 8). Looked at on a start and before each judgement.
+ * @param process a random uuid @param seenUntil everything that this process received before is stored (epoch ms)
  */
-export async function noticeOwnBlindness(db: Database, now: number): Promise<Blindness | undefined> {
-  return db.transaction(async (tx) => {
-    await store.lockLookingBack(tx)
-    const fromAt = await store.newestTick(tx)
-    if (fromAt === null || now - fromAt <= limits.ownBlindnessMsMin) return undefined
-    // Another process, or our last try, has noticed the beginning already: only what came since is added.
-    const postponedUntil = (await store.knownUntil(tx, fromAt)) ?? fromAt
-    const blind = { fromAt, untilAt: now, judgeAfter: now + limits.ownBlindnessSettleMs }
-    await store.insertBlindInterval(tx, { ...blind, cause: 'no job ran' })
-    if (now > postponedUntil) await store.postponeSilence(tx, postponedUntil, now)
+export function createEyes(db: Database, process: string, seenUntil: (now: number) => number): Eyes {
+  // Another process may have taken us for dead and removed our row: what we last saw, only we know then.
+  let lastSeenAt: number | undefined
+
+  async function look(now: number): Promise<Blindness | undefined> {
+    const stored = Math.min(now, seenUntil(now))
+    const { blind, seen } = await db.transaction((tx) => lookOn(tx, { process, now, stored, lastSeenAt }))
+    lastSeenAt = seen
     return blind
-  })
+  }
+
+  return {
+    look,
+    close: (now) =>
+      db.transaction(async (tx) => {
+        if (lastSeenAt === undefined) return
+        await store.lockLookingBack(tx)
+        await store.leave(tx, process, now)
+        await writeDown(tx, { fromAt: lastSeenAt, untilAt: now, cause: 'a server was stopped' })
+      }),
+  }
+}
+
+type Looking = { process: string; now: number; stored: number; lastSeenAt: number | undefined }
+
+async function lookOn(tx: Tx, { process, now, stored, lastSeenAt }: Looking) {
+  await store.lockLookingBack(tx)
+  const beats = await store.beats(tx)
+  const own = beats.find((beat) => beat.process === process)
+  const others = beats.filter((beat) => beat !== own)
+  const gone = others.filter(({ isLate, hasLeft }) => isLate || hasLeft)
+  // No process has seen anything after this.
+  const allSawUntil =
+    beats.length > 0 ? Math.max(...beats.map(({ seenUntil }) => seenUntil)) : await store.newestTick(tx)
+  const ownUntil = own?.seenUntil ?? lastSeenAt
+  // What was written down as blindness is no longer waited for: each gap begins where the last one ended.
+  const seenNow = Math.min(now, Math.max(stored, ownUntil ?? stored))
+  const gap = gapFrom({ now, seenNow, allSawUntil, ownUntil, gone })
+  const blind = gap && (await writeDown(tx, { ...gap, untilAt: now }))
+  if (allSawUntil !== null && now - allSawUntil > limits.ownBlindnessMsMin)
+    await store.postponeSilence(tx, allSawUntil, now)
+  const seen = blind ? now : seenNow
+  const leaseMs = limits.beatLateMs
+  await store.beat(
+    tx,
+    { process, seenUntil: seen, leaseMs },
+    gone.map((beat) => beat.process),
+  )
+  return { blind, seen }
+}
+
+type Gap = { fromAt: number; cause: string }
+
+/** The earliest instant after which somebody of us could not see; undefined where there is no such. */
+function gapFrom(seen: {
+  now: number
+  seenNow: number
+  allSawUntil: number | null
+  ownUntil: number | undefined
+  gone: readonly store.Beat[]
+}): Gap | undefined {
+  const { now, seenNow, allSawUntil, ownUntil, gone } = seen
+  const isLate = (until: number) => now - until > limits.beatLateMs
+  const killed = gone.filter(({ isLate: wasKilled }) => wasKilled).map(({ seenUntil }) => seenUntil)
+  const gaps: Gap[] = [
+    ...killed.map((fromAt) => ({ fromAt, cause: 'a server was gone' })),
+    ...(allSawUntil !== null && isLate(allSawUntil) ? [{ fromAt: allSawUntil, cause: 'no server ran' }] : []),
+    ...(ownUntil !== undefined && isLate(ownUntil)
+      ? [{ fromAt: ownUntil, cause: 'a server stood still' }]
+      : []),
+    ...(isLate(seenNow) ? [{ fromAt: seenNow, cause: 'nothing could be stored' }] : []),
+  ]
+  return gaps.sort((a, b) => a.fromAt - b.fromAt)[0]
+}
+
+async function writeDown(
+  tx: Tx,
+  blind: { fromAt: number; untilAt: number; cause: string },
+): Promise<Blindness> {
+  const written = { ...blind, judgeAfter: blind.untilAt + limits.ownBlindnessSettleMs }
+  await store.insertBlindInterval(tx, written)
+  return written
 }

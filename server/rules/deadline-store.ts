@@ -4,6 +4,8 @@ import { Edge, Id, LocalDate, Origin, RiskTier, orNull } from '#contract/primiti
 import type { Tx } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
+import { limits } from '../limits.ts'
+import { couldSee } from './blindness-store.ts'
 
 export const DuePact = Type.Object({
   pactId: Id,
@@ -45,12 +47,7 @@ export const lockDuePacts = (
         and not p.paused
         and (p.covered_by is not null) = ${due.covered}
         and p.id <> all(${[...(due.except ?? [])]}::bigint[])
-        and not exists (
-          select
-          from blind_interval b
-          where b.judge_after > ${at(due.now)}
-            and p.due_at between b.from_at and b.judge_after
-        )
+        and ${couldSee(sql`p.due_at`, due.now)}
       order by p.due_at, p.id
       limit ${due.max}
       for no key update of p skip locked`,
@@ -125,7 +122,8 @@ const ownPressSince = (opensAt: Sql, until: number): Sql => sql`
 
 /**
  * None of the devices that could have carried her greeting can be seen: silent, gone, or, where the deadline fell
- * into our own blindness, not heard of since (safety 8). A home without such devices greets by other ways: the page
+ * into a long blindness of our own, not heard of since (safety 8; within a short one a button that speaks once a day
+ * has nothing to say). A home without such devices greets by other ways: the page
  * of a resident is a tablet that nobody has to keep open, and so is never in service.
  */
 const devicesBlind = (now: number): Sql => sql`coalesce(
@@ -138,6 +136,7 @@ const devicesBlind = (now: number): Sql => sql`coalesce(
         select
         from blind_interval b
         where p.due_at between b.from_at and b.judge_after
+          and b.until_at - b.from_at > ${limits.ownBlindnessMsMin} * interval '1 ms'
           and d.last_seen_at < b.until_at
       )
     )

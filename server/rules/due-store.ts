@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
+import { couldSee } from './blindness-store.ts'
 import { OpenMissed } from './store.ts'
 
 const SecondDue = Type.Object({ ...OpenMissed.properties, answeredAt: orNull(Type.Integer()) })
@@ -31,6 +32,7 @@ export const lockSecondDue = (tx: Tx, now: number, max: number): Promise<SecondD
         and i.stage = 'notice'
         and i.resident_id is not null
         and (i.evidence ->> 'secondDueAt')::bigint <= ${now}
+        and ${couldSee(sql`to_timestamp((i.evidence ->> 'secondDueAt')::float8 / 1000)`, now)}
       order by i.id
       limit ${max}
       for no key update of i skip locked`,

@@ -1,9 +1,10 @@
 // What is watched, and what was found. Every judgement and what follows from it is one transaction.
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '#clock/clock.ts'
 import type { Database, Tx } from '#db/database.ts'
 import type { StoredBatch } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { noticeOwnBlindness, type Blindness } from './blindness.ts'
+import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollCovered, slices } from './judge-deadlines.ts'
@@ -22,6 +23,8 @@ export type RulesOptions = {
   log: RulesLog
   /** From verdicts to incidents, in the transaction that is given. `now` in epoch ms. */
   applyVerdicts: (tx: Tx, verdicts: Verdict[], now: number) => Promise<void>
+  /** Everything that this process received before is stored (epoch ms); left out where it receives nothing. */
+  seenUntil?: (now: number) => number
 }
 
 /** How many rows were dealt with, and whether more are due: then call again at once. */
@@ -36,15 +39,18 @@ export type Rules = {
   judgeSecondDeadlines(now: number): Promise<Slice>
   judgeSilentDevices(now: number): Promise<Slice>
   remind(now: number): Promise<Slice>
-  /** Once, before the first judgement after a start. */
+  /** On a start and before each judgement: gaps in what we saw postpone it (safety 8). */
   noticeOwnBlindness(now: number): Promise<Blindness | undefined>
+  /** This process ends in order. */
+  close(now: number): Promise<void>
 }
 
 /** Set-based work takes rows in slices of this many, each a transaction of its own. */
 const rowsMax = 1000
 
 export function createRules(options: RulesOptions): Rules {
-  const { db, log, applyVerdicts } = options
+  const { db, log, applyVerdicts, seenUntil = (now) => now } = options
+  const eyes = createEyes(db, randomUUID(), seenUntil)
   const found = async (tx: Tx, verdicts: Verdict[], now: number): Promise<void> => {
     if (verdicts.length > 0) await applyVerdicts(tx, verdicts, now)
   }
@@ -84,10 +90,11 @@ export function createRules(options: RulesOptions): Rules {
     remind: (now) => sliced(rowsMax, (tx) => writeReminders(tx, now, rowsMax)),
 
     noticeOwnBlindness: async (now) => {
-      const blind = await noticeOwnBlindness(db, now)
+      const blind = await eyes.look(now)
       if (blind) log.warn({ ...blind }, 'the service itself could not see')
       return blind
     },
+    close: eyes.close,
   }
 }
 

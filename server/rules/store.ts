@@ -13,6 +13,7 @@ import {
   orNull,
 } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
+import { couldSee } from './blindness-store.ts'
 import { at, sql } from '#db/sql.ts'
 import type { AirSample } from '#domain/co.ts'
 
@@ -185,6 +186,7 @@ export const takeSilentDevices = (tx: Tx, now: number, max: number): Promise<Dev
         from device
         where silent_at <= ${at(now)}
           and not out_of_service
+          and ${couldSee(sql`silent_at`, now)}
         order by silent_at
         limit ${max}
         for no key update skip locked

@@ -45,9 +45,17 @@ export function createStoryClock({ db, clock, app, devices, pages }: StoryClockO
 
   async function tick(): Promise<void> {
     await devices.breathe()
+    await sawAllTheWay()
     await app().jobs.tick(clock.now())
     await settled()
   }
+
+  /** In earnest the service looks every second; a story passes over an hour in a moment and was there all the same. */
+  const sawAllTheWay = () =>
+    db.run(sql`
+      update server_beat
+      set seen_until = ${at(clock.now())}
+      where left_at is null`)
 
   /** A tick at each second at which something is due, and one at the end. `target` in epoch ms, never back. */
   async function moveTo(target: number): Promise<void> {
