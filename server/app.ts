@@ -1,5 +1,7 @@
 // The composition root. Read it from top to bottom: device -> broker -> ingest -> rules -> incidents -> dispatch ->
 // person, and back through the API. The only file that knows the order.
+import { hostname } from 'node:os'
+import process from 'node:process'
 import type { Logger } from 'pino'
 import { mayPublish, maySubscribe, topicOf } from '#contract/topics.ts'
 import type { Clock } from '#clock/clock.ts'
@@ -17,9 +19,11 @@ import { createDispatch } from './dispatch/dispatch.ts'
 import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
+import { movedChannel, movedIn } from './ingest/moved.ts'
 import { dropMessagesBefore, dropRefusedBefore } from './ingest/refused-store.ts'
 import { createWebSigns } from './ingest/web-signs.ts'
 import { recordTick } from './job-store.ts'
+import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
 import { createRealtime } from './realtime/realtime.ts'
 import { createRules } from './rules/rules.ts'
@@ -45,6 +49,8 @@ export async function createApp({
   secureCookies,
   dashboardDir,
 }: AppOptions) {
+  const unsaid = (error: unknown) => log.error({ error }, 'a word to the other servers was lost')
+  const servers = await joinServers({ databaseUrl, label: `${hostname()} ${process.pid}`, log })
   // Each stage gets functions of the next one; late() closes the circles (a page confirms what dispatch sent).
   const dispatch = createDispatch({
     db,
@@ -55,6 +61,8 @@ export async function createApp({
       page: createPageChannel((personId, ring) => realtime.ring(personId, ring)),
       webhook: createWebhookChannel({ timeoutMs: limits.webhookTimeoutMs, log }),
     },
+    serverId: servers.id,
+    reach: () => ({ connections: `${servers.id}/` }),
     wake: () => void Promise.all([jobs.hurry('outbox'), jobs.hurry('commands')]),
     sendCommand: (serial, command) =>
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
@@ -83,7 +91,9 @@ export async function createApp({
     maySubscribe: (device, filter) => maySubscribe(device.serial, filter),
     accept: ingest.accept,
     onRefused: ingest.refuse,
-    onPresence: (device, state) => ingest.presence(device, state, clock.now()),
+    onPresence: (device, state, connection) =>
+      ingest.presence(device, state, { connection, at: clock.now() }),
+    connectionPrefix: `${servers.id}/`,
     now: clock.now,
     log,
   })
@@ -96,8 +106,15 @@ export async function createApp({
     incidents: { ...incidents, canWake: dispatch.canWake },
     ingestWeb: createWebSigns({ db, ingest }),
     demo,
-    health: createHealth({ db, clock, broker, isDemo: demo !== undefined, mqttPort: () => mqttPort }),
-    onSignOut: (personId) => realtime.dropPerson(personId),
+    health: createHealth({
+      db,
+      clock,
+      broker,
+      servers,
+      isDemo: demo !== undefined,
+      mqttPort: () => mqttPort,
+    }),
+    onSignOut: (personId) => void servers.say('cp_signed_out', String(personId)).catch(unsaid),
   })
   const realtime = await createRealtime({
     httpServer: api.server,
@@ -142,6 +159,11 @@ export async function createApp({
     jobs,
     async listen(to: { host: string; httpPort: number; mqttPort: number }): Promise<void> {
       await look(clock.now())
+      await servers.hear({
+        cp_command: () => void jobs.hurry('commands'),
+        [movedChannel]: (moved) => movedIn(moved).forEach((to) => broker.yieldTo(to.serial, to.connection)),
+        cp_signed_out: (personId) => realtime.dropPerson(Number(personId)),
+      })
       await broker.listen({ host: to.host, port: to.mqttPort })
       mqttPort = to.mqttPort
       await api.listen({ host: to.host, port: to.httpPort })
@@ -156,6 +178,7 @@ export async function createApp({
       await rules.close(clock.now()).catch((error: unknown) => log.warn({ error }, 'left without a word'))
       await realtime.close()
       await api.close()
+      await servers.close()
     },
   }
 }

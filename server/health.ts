@@ -7,11 +7,13 @@ import type { Database } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import type { Broker } from '../broker/create-broker.ts'
 import { lastTicks } from './job-store.ts'
+import type { Servers } from './lease/join-servers.ts'
 
 export type HealthOptions = {
   db: Database
   clock: Clock
   broker: Pick<Broker, 'stats'>
+  servers: Pick<Servers, 'id' | 'isAlive' | 'known'>
   isDemo: boolean
   mqttPort: () => number | null
 }
@@ -23,20 +25,22 @@ const slowJobs: Record<string, number> = { retention: 2 * 3_600_000 }
 
 const Mode = Type.Object({ mode: Type.Enum(['demo', 'real', 'empty']) })
 
-export function createHealth({ db, clock, broker, isDemo, mqttPort }: HealthOptions) {
+export function createHealth({ db, clock, broker, servers, isDemo, mqttPort }: HealthOptions) {
   return async (): Promise<Health> => {
     const now = clock.now()
     const database = await askDatabase(db)
     const jobs = database.ok ? await jobsOf(db, now) : []
+    const known = database.ok ? await servers.known() : []
     const port = mqttPort()
     const { connections, accepted, refused } = broker.stats()
     const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0)
     return {
-      ok: database.ok && port !== null && jobs.every((job) => job.ok),
+      ok: database.ok && port !== null && servers.isAlive() && jobs.every((job) => job.ok),
       mode: isDemo ? 'demo' : database.mode,
       now,
       database: { ok: database.ok, latencyMs: database.latencyMs },
       broker: { ok: port !== null, port, clients: connections, accepted, refused: refusals },
+      servers: known.map((server) => ({ ...server, self: server.id === servers.id })),
       jobs,
     }
   }

@@ -37,7 +37,9 @@ const aboutMe: Replies = {
     now: nowAt(),
     database: { ok: true, latencyMs: 1 },
     broker: { ok: true, port: 1883, clients: 180, accepted: 4210, refused: 2 },
+    servers: [],
     jobs: [],
+    warnings: [],
   }),
 }
 

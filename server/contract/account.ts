@@ -27,6 +27,16 @@ export const Health = Type.Object({
     accepted: Type.Integer(),
     refused: Type.Integer(),
   }),
+  /** Every server on this database that lives, and those that died not long ago. Epoch ms. */
+  servers: Type.Array(
+    Type.Object({
+      id: Id,
+      label: Type.String(),
+      startedAt: Type.Integer(),
+      alive: Type.Boolean(),
+      self: Type.Boolean(),
+    }),
+  ),
   jobs: Type.Array(
     Type.Object({
       name: Type.String(),

@@ -70,7 +70,7 @@ export function createOutbox(parts: DispatchParts) {
 }
 
 /** Chooses the way to each person and writes the attempts down before they are made. */
-async function take(tx: Tx, { limits }: DispatchParts, now: number) {
+async function take(tx: Tx, { limits, serverId }: DispatchParts, now: number) {
   const due = await outbox.lockDue(tx, now, roundMax)
   const sendings: Sending[] = []
   const unreached = new Set<number>()
@@ -92,7 +92,7 @@ async function take(tx: Tx, { limits }: DispatchParts, now: number) {
     if (contact) {
       const attempts = telling.attempts + 1
       const attempt = { id: telling.id, channel: keyOf(contact), tried, attempts }
-      written.push(outbox.startAttempt(tx, attempt, limits.tellingLeaseMs))
+      written.push(outbox.startAttempt(tx, attempt, { ms: limits.tellingLeaseMs, by: serverId }))
       sendings.push({ telling, contact, attempts, isLast })
     } else {
       written.push(outbox.giveUp(tx, { id: telling.id, tried }))

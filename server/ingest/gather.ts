@@ -14,6 +14,7 @@ import {
   type DeviceState,
 } from './device-state.ts'
 import type { Fact } from './facts.ts'
+import type { Moved } from './moved.ts'
 import type { DevicePrincipal, Incoming, Problem } from './message.ts'
 import type { Parsed } from './parse.ts'
 import type { RefusedRow } from './refused-store.ts'
@@ -66,6 +67,8 @@ export type CommandResult = { deviceId: number; command: number; result: string;
 export type Gathered = Omit<StoredBatch, 'checkIns'> & {
   presses: Press[]
   results: CommandResult[]
+  /** Came to this server while another one has not yet seen them leave. */
+  moved: Moved[]
   refused: RefusedRow[]
   states: Map<number, DeviceState>
 }
@@ -80,6 +83,7 @@ export function gather(fresh: readonly Pending[], devices: ReadonlyMap<number, D
     health: [],
     presses: [],
     results: [],
+    moved: [],
     refused: [],
     states: new Map(),
   }
@@ -101,7 +105,10 @@ function change(gathered: Gathered, device: Device, by: Change): void {
 
 function gatherPresence(gathered: Gathered, presence: PendingPresence, device: Device): void {
   const { online, at, connection } = presence
-  if (!online && livesElsewhere(gathered, device, connection)) return
+  const hasMoved = livesElsewhere(gathered, device, connection)
+  if (!online && hasMoved) return
+  if (hasMoved && isLeftBehind(device.state, connection))
+    gathered.moved.push({ serial: device.serial, connection })
   const moment: Moment = { at, receivedAt: at, timeSource: 'server' }
   gathered.health.push({ ...sourceOf(device), ...moment, ...saysNothing, online })
   change(gathered, device, (state) =>
@@ -110,6 +117,12 @@ function gatherPresence(gathered: Gathered, presence: PendingPresence, device: D
       : leftBy(state, presence.principal.power),
   )
 }
+
+/** Another server may still hold what it takes for its living connection. */
+const isLeftBehind = (state: DeviceState, connection: string): boolean =>
+  state.online === true && serverOf(state.connection) !== serverOf(connection)
+
+const serverOf = (connection: string | null): string | undefined => connection?.split('/')[0]
 
 /** A connection that lingers on one server until its keep-alive ends says nothing of a device that came to another. */
 function livesElsewhere(gathered: Gathered, device: Device, connection: string | undefined): boolean {

@@ -5,6 +5,7 @@ import type { StoredBatch } from '#domain/stored.ts'
 import { storeCheckIns } from './check-in-store.ts'
 import { gather, type Device, type Gathered, type Pending, type PendingMessage } from './gather.ts'
 import type { Problem } from './message.ts'
+import { tellMoved } from './moved.ts'
 import { insertRefused, type RefusedRow } from './refused-store.ts'
 import * as store from './store.ts'
 
@@ -27,6 +28,7 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
   await store.insertReadings(tx, gathered.readings)
   await store.insertSigns(tx, gathered.signs)
   await store.storeResults(tx, gathered.results)
+  await tellMoved(tx, gathered.moved)
   await store.updateDevices(tx, gathered.states)
   const checkIns = await storeCheckIns(tx, gathered.presses)
   await insertRefused(tx, [

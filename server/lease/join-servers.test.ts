@@ -10,11 +10,11 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-async function join(label: string, hear: Record<string, (payload: string) => void> = {}) {
+async function join(label: string) {
   const logged: string[] = []
   const line = (_fields: object, text: string) => void logged.push(text)
   const log = { info: line, warn: line, error: line }
-  const server = await joinServers({ databaseUrl: database.url, label, log, hear })
+  const server = await joinServers({ databaseUrl: database.url, label, log })
   let isOpen = true
   const close = async () => {
     if (isOpen) await server.close()
@@ -43,10 +43,9 @@ test('a lease that ran out says that its server is dead, and a word of that serv
 
 test('what one server says, every server hears', async () => {
   const heard: string[] = []
-  const [a] = [
-    await join('a', { cp_test: (payload) => void heard.push(`a ${payload}`) }),
-    await join('b', { cp_test: (payload) => void heard.push(`b ${payload}`) }),
-  ]
+  const [a, b] = [await join('a'), await join('b')]
+  await a.hear({ cp_test: (payload) => void heard.push(`a ${payload}`) })
+  await b.hear({ cp_test: (payload) => void heard.push(`b ${payload}`) })
   await a.say('cp_test', 'news')
   await until('both have heard', () => heard.length === 2)
   expect(heard.sort()).toEqual(['a news', 'b news'])

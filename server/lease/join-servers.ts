@@ -1,7 +1,7 @@
 // This process as one of several servers on one database. PostgreSQL is the only coordination: a row says that it
 // lives, and a notification tells the others what cannot wait for their next tick.
 import { openDatabase, type Db } from '#db/database.ts'
-import { listen } from '#db/listen.ts'
+import { listen, type Listening } from '#db/listen.ts'
 import type { Log } from '#db/log.ts'
 import { sql } from '#db/sql.ts'
 import { deleteServer, insertServer, knownServers, renewServer, type Known } from './server-store.ts'
@@ -11,9 +11,9 @@ export type JoinOptions = {
   /** For people: host and process. */
   label: string
   log: Log
-  /** What others say, by channel. Said by whichever server, ours included; one that is lost is never the only word. */
-  hear: Readonly<Record<string, (payload: string) => void>>
 }
+
+type Hearing = Readonly<Record<string, (payload: string) => void>>
 
 export type Servers = {
   /** Of this process, as others know it; no other ever had or will have it. */
@@ -21,7 +21,10 @@ export type Servers = {
   /** Whether others still take us for alive: else what we hold is theirs, and we must let go of it. */
   isAlive(): boolean
   known(): Promise<Known[]>
+  /** Tells every server, this one included. Lost where its listener is reconnecting: never let it be the only word. */
   say(channel: string, payload: string): Promise<void>
+  /** Hears what servers say, by channel, from now on. Once. */
+  hear(hearing: Hearing): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,29 +32,32 @@ export type Servers = {
 export const serverLease = { leaseMs: 5000, renewEveryMs: 1000 }
 
 /** Joins the servers of this database. */
-export async function joinServers({ databaseUrl, label, log, hear }: JoinOptions): Promise<Servers> {
+export async function joinServers({ databaseUrl, label, log }: JoinOptions): Promise<Servers> {
   const { leaseMs } = serverLease
   // One connection of its own: behind a full pool, load would look like death.
   const db = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'curtain-pact lease' })
   const begunAt = performance.now()
   const id = await insertServer(db, label, leaseMs)
   const renewal = keepRenewed({ db, id, log, begunAt })
-  const listening = await listen({
-    url: databaseUrl,
-    channels: Object.keys(hear),
-    onNotify: (channel, payload) => hear[channel]?.(payload),
-    // each channel only hurries what a tick, or a row, says as well
-    onReconnected: () => {},
-    log,
-  })
+  let listening: Listening | undefined
   return {
     id,
     isAlive: renewal.isAlive,
     known: () => knownServers(db),
     say: async (channel, payload) => void (await db.run(sql`select pg_notify(${channel}, ${payload})`)),
+    async hear(hearing) {
+      listening = await listen({
+        url: databaseUrl,
+        channels: Object.keys(hearing),
+        onNotify: (channel, payload) => hearing[channel]?.(payload),
+        // each channel only hurries what a tick, or a row, says as well
+        onReconnected: () => {},
+        log,
+      })
+    },
     async close() {
       await renewal.stop()
-      await listening.close()
+      await listening?.close()
       // Without a database nothing can be said; the lease runs out by itself.
       await deleteServer(db, id).catch((error: unknown) => log.warn({ error }, 'left without a word'))
       await db.close()

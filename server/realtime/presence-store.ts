@@ -1,5 +1,4 @@
 // Proof that a page is in front and may sound. Freshness is a lease, so the database's clock decides (ground.md).
-import { Type } from 'typebox'
 import type { Presence } from '#contract/live.ts'
 import type { Db } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
@@ -30,20 +29,23 @@ export const dropStalePresence = (db: Db, olderThanMs: number): Promise<number> 
     delete from page_presence
     where proved_at < now() /* lease */ - make_interval(secs => ${olderThanMs / 1000})`)
 
-const Found = Type.Object({ found: Type.Boolean() })
+/** Where a note is to go if some page of this person proved itself at most `proofMsMax` ago (safety 2). */
+export type NoteInFront = { personId: number; proofMsMax: number; ringChannel: string; note: string }
 
-/** Whether some page of this person proved itself at most `proofMsMax` ago (safety 2). */
-export async function isInFront(db: Db, personId: number, proofMsMax: number): Promise<boolean> {
-  const { found } = await db.one(
-    Found,
-    sql`
-      select exists (
-        select from page_presence
-        where person_id = ${personId}
-          and in_front
-          and sound
-          and proved_at >= now() /* lease */ - make_interval(secs => ${proofMsMax / 1000})
-      ) as found`,
-  )
-  return found
+/** One statement asks for the proof and tells every process: gives whether there was one. */
+export async function notifyInFront(
+  db: Db,
+  { personId, proofMsMax, ...told }: NoteInFront,
+): Promise<boolean> {
+  const notified = await db.run(sql`
+    select pg_notify(${told.ringChannel}, ${told.note})
+    where exists (
+      select
+      from page_presence
+      where person_id = ${personId}
+        and in_front
+        and sound
+        and proved_at >= now() /* lease */ - make_interval(secs => ${proofMsMax / 1000})
+    )`)
+  return notified > 0
 }

@@ -1,4 +1,5 @@
 // The open pages: what changed goes to whoever may see it, a ring goes to one person, and a page proves itself.
+import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { Type } from 'typebox'
@@ -9,12 +10,12 @@ import type { Database } from '#db/database.ts'
 import { eventChannel, headsOf } from '#db/event-log.ts'
 import { listen } from '#db/listen.ts'
 import type { Log } from '#db/log.ts'
-import { sql } from '#db/sql.ts'
 import { recheck, refusalAtDoor } from './admission.ts'
 import { whoIsConcerned } from './jobs-store.ts'
-import { dropStalePresence, isInFront } from './presence-store.ts'
+import { dropStalePresence, notifyInFront } from './presence-store.ts'
 import { followPresence } from './presence.ts'
 import { createPump, type Pump } from './pump.ts'
+import { unheardRings } from './ring-store.ts'
 import { communityRoom, personRoom, watchCommunity, type LiveSocket } from './watching.ts'
 
 export type Handshake = { cookie: string | undefined; slot: string | undefined }
@@ -40,7 +41,7 @@ type Pages = Server<ClientToServer, ServerToClient, Record<string, never>, { per
 
 /** Every server process hears of every ring and sounds it on the pages that it holds. */
 const ringChannel = 'cp_ring'
-const RingNote = Type.Object({ personId: Type.Integer(), ring: Ring })
+const RingNote = Type.Object({ by: Type.String(), personId: Type.Integer(), ring: Ring })
 
 /** How often it is asked again whether an open socket may still see what it follows. */
 const recheckMs = 60_000
@@ -56,6 +57,7 @@ export async function createRealtime(options: RealtimeOptions) {
     serveClient: false,
     maxHttpBufferSize: saidBytesMax,
   })
+  const ownName = randomUUID()
   const onProblem = (error: unknown) => log.error({ error }, 'live pages')
   const deliver = (batch: EventBatch) => deliverTo(io, batch, { db, at: clock.now() })
   const pump = createPump({ db, max: limits.eventReplayMax, deliver, onProblem })
@@ -70,8 +72,8 @@ export async function createRealtime(options: RealtimeOptions) {
     url: options.databaseUrl,
     channels: [eventChannel, ringChannel],
     onNotify: (channel, payload) =>
-      channel === ringChannel ? sound(io, payload) : void pump.wake(Number(payload)),
-    onReconnected: () => void beat().catch(onProblem),
+      channel === ringChannel ? soundOthers(io, payload, ownName) : void pump.wake(Number(payload)),
+    onReconnected: () => void Promise.all([beat(), ringAgain(io, options)]).catch(onProblem),
     log,
   })
   const stop = [
@@ -83,9 +85,16 @@ export async function createRealtime(options: RealtimeOptions) {
   return {
     /** Rings where the person proved to be in front; `notInFront` means: the next channel, at once (safety 2). */
     async ring(personId: number, ring: Ring): Promise<'rung' | 'notInFront'> {
-      if (!(await isInFront(db, personId, limits.presenceProofMsMax))) return 'notInFront'
-      const note = JSON.stringify({ personId, ring })
-      await db.run(sql`select pg_notify(${ringChannel}, ${note})`)
+      const note = JSON.stringify({ by: ownName, personId, ring })
+      const found = await notifyInFront(db, {
+        personId,
+        proofMsMax: limits.presenceProofMsMax,
+        ringChannel,
+        note,
+      })
+      if (!found) return 'notInFront'
+      // Our own pages need not wait for the word to come back from the database.
+      io.to(personRoom(personId)).emit('ring', ring)
       return 'rung'
     },
     /** A session of this person has ended: what it opened closes. Their phone, signed in by itself, stays open. */
@@ -106,7 +115,7 @@ function welcome(socket: LiveSocket, options: RealtimeOptions, onProblem: (error
   const { db, limits } = options
   const { personId } = socket.data
   void socket.join(personRoom(personId))
-  followPresence(socket, db, onProblem)
+  followPresence(socket, { db, onProved: () => ringHere(socket, options), onProblem })
   socket.on('watch', (asked, reply) => {
     if (typeof reply !== 'function') return
     void watchCommunity(socket, asked, { ...options, replayMax: limits.eventReplayMax }).then(reply)
@@ -144,9 +153,24 @@ async function sayHeads(
   }
 }
 
-function sound(io: Pages, payload: string): void {
+/** What rang at this person and waits for a word from a page: on this page too. */
+async function ringHere(socket: LiveSocket, { db, clock }: RealtimeOptions): Promise<void> {
+  for (const { personId: _, ...ring } of await unheardRings(db, [socket.data.personId], clock.now()))
+    socket.emit('ring', ring)
+}
+
+/** What rang while nobody listened here. */
+async function ringAgain(io: Pages, { db, clock }: RealtimeOptions): Promise<void> {
+  const here = [...io.sockets.sockets.values()].map((socket) => socket.data.personId)
+  for (const { personId, ...ring } of await unheardRings(db, [...new Set(here)], clock.now()))
+    io.to(personRoom(personId)).emit('ring', ring)
+}
+
+/** What another process rings; our own ring has sounded. */
+function soundOthers(io: Pages, payload: string, ownName: string): void {
   const note: unknown = JSON.parse(payload)
-  if (Value.Check(RingNote, note)) io.to(personRoom(note.personId)).emit('ring', note.ring)
+  if (!Value.Check(RingNote, note) || note.by === ownName) return
+  io.to(personRoom(note.personId)).emit('ring', note.ring)
 }
 
 /** Gives the function that stops it. */

@@ -156,5 +156,6 @@ const healthy = (now: number) => ({
   now,
   database: { ok: true, latencyMs: 1 },
   broker: { ok: true, port: 1883, clients: 0, accepted: 0, refused: 0 },
+  servers: [],
   jobs: [],
 })
