@@ -7,7 +7,6 @@ import { mayPublish, maySubscribe, topicOf } from '#contract/topics.ts'
 import type { Clock } from '#clock/clock.ts'
 import { createJobs } from '#clock/jobs.ts'
 import type { Database } from '#db/database.ts'
-import { dropEventsBefore } from '#db/event-log.ts'
 import { createBroker } from '../broker/create-broker.ts'
 import { createApi } from './api/create-api.ts'
 import type { DemoPort } from './api/ports.ts'
@@ -20,12 +19,14 @@ import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { movedChannel, movedIn } from './ingest/moved.ts'
-import { dropMessagesBefore, dropRefusedBefore } from './ingest/refused-store.ts'
 import { createWebSigns } from './ingest/web-signs.ts'
 import { recordTick } from './job-store.ts'
 import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
 import { createRealtime } from './realtime/realtime.ts'
+import { keptByDefault, type Kept } from './retention/kept.ts'
+import { createRetention } from './retention/retain.ts'
+import { rollUp } from './retention/roll-up.ts'
 import { createRules } from './rules/rules.ts'
 
 export type AppOptions = {
@@ -36,6 +37,8 @@ export type AppOptions = {
   demo: DemoPort | undefined
   secureCookies: boolean
   dashboardDir: string | undefined
+  /** How long each kind of data is kept. */
+  kept?: Kept
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>
@@ -48,6 +51,7 @@ export async function createApp({
   demo,
   secureCookies,
   dashboardDir,
+  kept = keptByDefault,
 }: AppOptions) {
   const unsaid = (error: unknown) => log.error({ error }, 'a word to the other servers was lost')
   const servers = await joinServers({ databaseUrl, label: `${hostname()} ${process.pid}`, log })
@@ -128,6 +132,7 @@ export async function createApp({
     onConfirm: dispatch.confirm,
   })
   const look = together(rules.noticeOwnBlindness)
+  const retention = createRetention(db, kept)
   const jobs = createJobs({
     clock,
     report: (report) => void recordTick(db, report).catch((error: unknown) => log.error({ error }, 'tick')),
@@ -144,7 +149,8 @@ export async function createApp({
       { name: 'dispatch', everyMs: 1000, run: dispatch.tick },
       { name: 'outbox', everyMs: 1000, run: dispatch.send },
       { name: 'commands', everyMs: 1000, run: dispatch.sendCommands },
-      { name: 'retention', everyMs: 3_600_000, run: (now) => retain(db, now) },
+      { name: 'rollups', everyMs: 60_000, run: (now) => rollUp(db, now) },
+      { name: 'retention', everyMs: 3_600_000, run: retention.retain },
     ],
   })
   let mqttPort: number | null = null
@@ -202,10 +208,3 @@ const drained =
   async (now: number): Promise<void> => {
     while ((await work(now)).more);
   }
-
-async function retain(db: Database, now: number): Promise<void> {
-  await dropEventsBefore(db, now - limits.eventLogKeptMs)
-  await dropRefusedBefore(db, now - limits.refusedKeptMs)
-  const { messageKeptMs, retentionSliceMax } = limits
-  while ((await dropMessagesBefore(db, now - messageKeptMs, retentionSliceMax)) === retentionSliceMax);
-}

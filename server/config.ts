@@ -1,6 +1,7 @@
 // Environment to a frozen Config; every problem is named in one message. X_FILE reads a secret from a file.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { keptFrom, type Kept } from './retention/kept.ts'
 
 export type Config = Readonly<{
   host: string
@@ -13,6 +14,8 @@ export type Config = Readonly<{
   demo: boolean | undefined
   secureCookies: boolean
   logLevel: string
+  /** Days for each kind of data. */
+  kept: Kept
 }>
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,6 +32,7 @@ export function readConfig(env: Environment): Config {
     demo: yesOrNo(env, 'DEMO', problems),
     secureCookies: yesOrNo(env, 'SECURE_COOKIES', problems) ?? false,
     logLevel: logLevel(env, problems),
+    kept: keptFrom(env, problems),
   })
   if (config.demo === true && !isLoopback(config.host))
     problems.push(

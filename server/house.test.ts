@@ -39,6 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
   dispatch: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   realtime: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   api: ['contract', 'domain', 'db', 'clock', 'server:limits'],
+  retention: ['contract', 'db', 'server:limits'],
   demo: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   broker: ['contract'],
   // Commands of their own beside the service.
@@ -112,7 +113,7 @@ test('only main.ts, the bootstrap and what runs as its own process touches proce
 })
 
 test('time comes from the clock: nothing but the clock itself asks the system', () => {
-  const stages = /^server\/(ingest|rules|incidents|dispatch|realtime|api|domain|demo)\//
+  const stages = /^server\/(ingest|rules|incidents|dispatch|realtime|retention|api|domain|demo)\//
   const asking = code.filter(
     (path) => stages.test(path) && !isTest(path) && /\bDate\.now\(|new Date\(\)/.test(read(path)),
   )
@@ -121,7 +122,7 @@ test('time comes from the clock: nothing but the clock itself asks the system', 
 
 test('SQL that decides never asks the database for the time', () => {
   // Leases alone use the database's clock (ground.md): such a line names the lease or the proof of presence.
-  const stages = /^server\/(ingest|rules|incidents|dispatch|realtime|api|domain|demo)\//
+  const stages = /^server\/(ingest|rules|incidents|dispatch|realtime|retention|api|domain|demo)\//
   const asking = code
     .filter((path) => stages.test(path) && !isTest(path))
     .flatMap((path) =>

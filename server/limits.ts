@@ -62,12 +62,18 @@ export const limits = {
   seriesPointsMax: 1000,
   messagesShownMax: 200,
 
-  // retention (facts 7.5): raw readings 30 days is a proposal; the issue on data keeps it in configuration
-  refusedKeptMs: 30 * 24 * 3_600_000,
-  /** What was sent, word by word; also how long a repeated id is known, which must outlast deviceClockBehindMsMax. */
-  messageKeptMs: 30 * 24 * 3_600_000,
+  // data: how long each kind is kept stands in retention/kept.ts
   /** Rows removed in one statement: small enough to let ingest in between. */
   retentionSliceMax: 10_000,
-  eventLogKeptMs: 2 * 24 * 3_600_000,
+  /** Devices or homes whose oldest readings are looked for at once. */
+  retentionOwnersMax: 100,
+  /** An incident has some twenty rows that go with it. */
+  retentionIncidentsMax: 200,
+  /** Devices that are locked while their readings are rolled up: for some 20 ms, which a hazard of theirs waits. */
+  rollupDevicesMax: 50,
+  /** Of each of them at once: a backlog of days does not hold its lock for seconds. */
+  rollupSpanMs: 2 * 3_600_000,
+  /** An hour is rolled up this long after its end: what is under way then comes in without a second turn. */
+  rollupSettleMs: 5 * 60_000,
 } as const
 export type Limits = typeof limits

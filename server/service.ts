@@ -81,6 +81,7 @@ async function serve(serving: Serving): Promise<BannerFacts> {
     demo: around?.demo,
     secureCookies: config.secureCookies,
     dashboardDir: join(root, 'dashboard', 'dist'),
+    kept: config.kept,
   })
   undo.push(() => app.close())
   await app.listen({ host: config.host, httpPort: ports.http, mqttPort: ports.mqtt })

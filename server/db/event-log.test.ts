@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { seedCast, type Cast } from '#testing/cast.ts'
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
-import { announce, dropEventsBefore, eventChannel, eventsAfter, headOf } from './event-log.ts'
+import { announce, eventChannel, eventsAfter, headOf } from './event-log.ts'
 import { listen } from './listen.ts'
 import { sql } from './sql.ts'
 
@@ -87,11 +87,4 @@ test('whoever listens is told of the community after the commit', async () => {
   await told
   await listening.close()
   expect(heard).toEqual([String(cast.communityId)])
-})
-
-test('old lines go, the head stays', async () => {
-  await own.db.transaction(async (tx) => announce(tx, { communityId: cast.communityId, kind: 'home', id: 1 }))
-  expect(await dropEventsBefore(own.db, Date.now() - 60_000)).toBe(0)
-  expect(await dropEventsBefore(own.db, Date.now() + 60_000)).toBe(1)
-  expect(await headOf(own.db, cast.communityId)).toEqual({ epoch: 1, seq: 1 })
 })

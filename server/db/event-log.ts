@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { Cursor } from '#contract/community.ts'
 import { EventKind } from '#contract/live.ts'
 import type { Db, Tx } from './database.ts'
-import { at, sql } from './sql.ts'
+import { sql } from './sql.ts'
 
 export type Announcement = { communityId: number; kind: EventKind; id: number }
 
@@ -98,11 +98,4 @@ export function headsOf(db: Db): Promise<Static<typeof CommunityHead>[]> {
       from community_log
       order by community_id`,
   )
-}
-
-/** Removes what was written before this instant (epoch ms); older cursors get a snapshot. Gives the count. */
-export function dropEventsBefore(db: Db, before: number): Promise<number> {
-  return db.run(sql`
-    delete from event_log
-    where at < ${at(before)}`)
 }

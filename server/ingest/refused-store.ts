@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Id, orNull } from '#contract/primitives.ts'
-import type { Db, Tx } from '#db/database.ts'
+import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
 import { limits } from '../limits.ts'
@@ -53,20 +53,3 @@ function storable(text: string | null): string | null {
   // oxlint-disable-next-line no-control-regex -- NUL is what it is for
   return text === null ? null : text.slice(0, textCharsMax).replace(/[\0\p{Surrogate}]/gu, '\uFFFD')
 }
-
-/** Forgets what was refused before this instant (epoch ms). Gives the count. */
-export const dropRefusedBefore = (db: Db, before: number): Promise<number> =>
-  db.run(sql`
-    delete from refused_message
-    where received_at < ${at(before)}`)
-
-/** Forgets messages received before this instant (epoch ms), a slice at a time. Gives the count. */
-export const dropMessagesBefore = (db: Db, before: number, max: number): Promise<number> =>
-  db.run(sql`
-    delete from message
-    where (device_id, id) in (
-      select device_id, id
-      from message
-      where received_at < ${at(before)}
-      limit ${max}
-    )`)
