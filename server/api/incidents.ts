@@ -37,7 +37,11 @@ export function incidentHandlers({ db, incidents }: IncidentSettings): Pick<Hand
   return {
     incident: ({ params, now }) => card(params.id, now),
     timeline: ({ params }) => incidents.timeline(params.id),
-    jobs: async ({ personId, now }) => ({ asOf: now, jobs: await incidents.jobsOf(personId, now) }),
+    jobs: async ({ personId, now }) => ({
+      asOf: now,
+      jobs: await incidents.jobsOf(personId, now),
+      warnings: await incidents.warningsOf(personId),
+    }),
 
     async respond({ params, body, personId, now }) {
       if (body.act === 'find' && body.finding === undefined) return refused('bad_request', noFinding)

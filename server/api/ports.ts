@@ -2,7 +2,7 @@
 import type { Db, Tx } from '#db/database.ts'
 import type { Health } from '#contract/account.ts'
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
-import type { IncidentCard, Job, TimelineEntry } from '#contract/incident.ts'
+import type { IncidentCard, Job, TimelineEntry, Warning } from '#contract/incident.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import type { Refusal, RouteInput, RouteReply } from '#contract/routes.ts'
@@ -75,6 +75,7 @@ export type IncidentViews = {
   /** Oldest first. */
   timeline(incidentId: number): Promise<TimelineEntry[]>
   jobsOf(personId: number, now: number): Promise<Job[]>
+  warningsOf(personId: number): Promise<Warning[]>
   /** Whether some channel of the people on duty, or paired, wakes a sleeping phone (safety 2). */
   canWake(communityId: number): Promise<boolean>
 }

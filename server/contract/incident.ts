@@ -179,3 +179,18 @@ export const Job = Type.Object({
   facts: Type.Array(Type.String()),
 })
 export type Job = Static<typeof Job>
+
+/** A danger next door: this steward's own homes share the air of a home where CO is (safety 12). */
+export const Warning = Type.Object({
+  incidentId: Id,
+  communityId: Id,
+  kind: IncidentKind,
+  stage: Stage,
+  origin: Origin,
+  /** Where the danger is. */
+  homeLabel: Type.String(),
+  openedAt: EpochMs,
+  /** Whom to warn: the homes paired with this steward. */
+  homes: Type.Array(Type.Object({ label: Type.String(), residents: Type.Array(Type.String()) })),
+})
+export type Warning = Static<typeof Warning>

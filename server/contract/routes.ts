@@ -12,7 +12,7 @@ import {
   SeenMessage,
   Series,
 } from './community.ts'
-import { IncidentCard, Job, TimelineEntry } from './incident.ts'
+import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
 import { EpochMs, Id, Language, LocalDate, ReadingKind } from './primitives.ts'
 
@@ -277,8 +277,8 @@ export const routes = define({
     method: 'GET',
     path: '/api/me/jobs',
     who: 'signedIn',
-    summary: 'My open jobs, worst first, air first',
-    reply: Type.Object({ asOf: EpochMs, jobs: Type.Array(Job) }),
+    summary: 'My open jobs, worst first, air first; and dangers that my other homes must be warned of',
+    reply: Type.Object({ asOf: EpochMs, jobs: Type.Array(Job), warnings: Type.Array(Warning) }),
   },
 
   proxyCheckIn: {

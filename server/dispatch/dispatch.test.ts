@@ -141,6 +141,13 @@ describe('a hazard', () => {
         and role = 'steward'`)
     await rig.open('lin', 'wang')
     await rig.found(li.co('alarm'))
+    const { id: incidentId } = await rig.card()
+    const homes = [{ label: '3-2-601' }]
+    expect(await rig.incidents.warningsOf(cast.persons.lin)).toMatchObject([
+      { incidentId, kind: 'co', homes },
+    ])
+    // who is sent there has it as a job
+    expect(await rig.incidents.warningsOf(cast.persons.wang)).toEqual([])
     await db.run(sql`
       update pairing
       set person_id = ${cast.persons.wang}

@@ -8,6 +8,7 @@ import type { CardFilter } from './cards-store.ts'
 import { checkBack, close, type Closing } from './close.ts'
 import { assign, dialled, logCall, note, type Dialled, type LoggedCall } from './desk-acts.ts'
 import { jobsOf } from './jobs.ts'
+import { warningsOf } from './warnings.ts'
 import { noteProxy, type ProxyCheckIn } from './note-proxy.ts'
 import type { IncidentParts } from './parts.ts'
 import { readTimeline } from './read-timeline.ts'
@@ -36,5 +37,6 @@ export function createIncidents(parts: IncidentParts) {
     cards: (asked: Db, filter: CardFilter, now: number) => cards(asked, filter, now),
     timeline: (incidentId: number) => readTimeline(db, incidentId),
     jobsOf: (personId: number, now: number) => jobsOf(db, personId, now),
+    warningsOf: (personId: number) => warningsOf(db, personId),
   }
 }

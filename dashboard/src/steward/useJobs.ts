@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, readonly, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
-import type { Job } from '#contract/incident.ts'
+import type { Job, Warning } from '#contract/incident.ts'
 import { call } from '../api/client.ts'
 import { useExplain } from '../api/useAct.ts'
 import { isRefused } from '../api/refused.ts'
@@ -14,6 +14,8 @@ export type Jobs = {
   jobs: Readonly<Ref<readonly Job[]>>
   front: ComputedRef<Job | undefined>
   behind: ComputedRef<Job[]>
+  /** Dangers whose air my other homes share. */
+  warnings: Readonly<Ref<readonly Warning[]>>
   /** When the server said so, epoch ms of its clock; undefined before the first reply. */
   asOf: Readonly<Ref<number | undefined>>
   /** False from the first failed reading until one succeeds. */
@@ -28,6 +30,7 @@ export function useJobs(): Jobs {
   const live = useLive()
   const explain = useExplain()
   const jobs = shallowRef<readonly Job[]>([])
+  const warnings = shallowRef<readonly Warning[]>([])
   const asOf = ref<number>()
   const reachable = ref(true)
   const chosenId = ref<number>()
@@ -40,6 +43,7 @@ export function useJobs(): Jobs {
       const reply = await call('jobs')
       if (turn !== asked) return
       jobs.value = reply.jobs
+      warnings.value = reply.warnings
       asOf.value = reply.asOf
       reachable.value = true
       setServerTime(reply.asOf)
@@ -55,6 +59,7 @@ export function useJobs(): Jobs {
   return {
     jobs: readonly(jobs) as Readonly<Ref<readonly Job[]>>,
     front,
+    warnings: readonly(warnings) as Readonly<Ref<readonly Warning[]>>,
     behind: computed(() => jobsBehind(jobs.value, front.value)),
     asOf: readonly(asOf),
     reachable: readonly(reachable),
