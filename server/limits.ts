@@ -70,9 +70,9 @@ export const limits = {
   /** An incident has some twenty rows that go with it. */
   retentionIncidentsMax: 200,
   /** Devices that are locked while their readings are rolled up: for some 20 ms, which a hazard of theirs waits. */
-  rollupDevicesMax: 50,
+  rollupDevicesMax: 20,
   /** Of each of them at once: a backlog of days does not hold its lock for seconds. */
-  rollupSpanMs: 2 * 3_600_000,
+  rollupSpanMs: 6 * 3_600_000,
   /** An hour is rolled up this long after its end: what is under way then comes in without a second turn. */
   rollupSettleMs: 5 * 60_000,
 } as const

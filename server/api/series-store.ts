@@ -1,25 +1,24 @@
 import { Type, type Static } from 'typebox'
 import type { ReadingKind } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { at, joined, sql, type Sql } from '#db/sql.ts'
 
 const Point = Type.Object({ at: Type.Integer(), value: Type.Number(), flags: Type.Integer() })
 export type Point = Static<typeof Point>
 
 /**
- * Oldest first. Up to `pointsMax` readings are given as they are; more are thinned to one for each of `pointsMax`
+ * Oldest first. Up to `pointsMax` points are given as they are; more are thinned to one for each of `pointsMax`
  * equal stretches of time: the highest, at its own instant, so that no peak is lost.
  */
-export const readingsOf = (db: Db, { homeId, kind, from, to, pointsMax }: SeriesQuestion): Promise<Point[]> =>
-  db.many(
+export const readingsOf = (db: Db, question: SeriesQuestion): Promise<Point[]> => {
+  const { from, to, pointsMax } = question
+  return db.many(
     Point,
     sql`
       with found as (
         select at, value, flags, count(*) over () as total
-        from reading
-        where home_id = ${homeId}
-          and kind = ${kind}
-          and at >= ${at(from)}
+        from (${joined(sourcesFor(question), sql` union all `)}) as every
+        where at >= ${at(from)}
           and at < ${at(to)}
       ), placed as (
         select at, value, flags,
@@ -37,6 +36,7 @@ export const readingsOf = (db: Db, { homeId, kind, from, to, pointsMax }: Series
       ) as highest
       order by at`,
   )
+}
 
 /** `from` inclusive, `to` exclusive, epoch ms. */
 export type SeriesQuestion = {
@@ -46,3 +46,69 @@ export type SeriesQuestion = {
   to: number
   pointsMax: number
 }
+
+const hourMs = 3_600_000
+/** Up to here every single reading counts: some 3,000 of a sensor that speaks once a minute. */
+const rawMsMax = 48 * hourMs
+
+/**
+ * Readings for two days; beyond, the peaks of minutes, and of hours where a stretch of the curve is longer than one.
+ * What has been removed of the finer is taken from the coarser, and what is not rolled up yet from the readings: the
+ * answer does not depend on what the jobs have come to.
+ */
+function sourcesFor(question: SeriesQuestion): Sql[] {
+  const span = question.to - question.from
+  const inHome = sql`home_id = ${question.homeId} and kind = ${question.kind}`
+  const firstOf = (table: Sql) => sql`(select coalesce(min(at), 'infinity') from ${table} where ${inHome})`
+  const beforeMinutes = sql`r.at < date_bin('1 hour', ${firstOf(minutes.table)}, timestamptz 'epoch')`
+  const hoursBeforeMinutes = rolled(question, hours, beforeMinutes)
+  if (span <= rawMsMax) {
+    const beforeReadings = sql`r.at < date_bin('1 minute', ${firstOf(sql`reading`)}, timestamptz 'epoch')`
+    return [hoursBeforeMinutes, rolled(question, minutes, beforeReadings), readings(question, sql`true`)]
+  }
+  const isComplete = sql`(d.unrolled_from is null or r.at < date_bin('1 hour', d.unrolled_from, timestamptz 'epoch'))`
+  if (span > question.pointsMax * hourMs) return [rolled(question, hours, isComplete), unrolled(question)]
+  return [hoursBeforeMinutes, rolled(question, minutes, isComplete), unrolled(question)]
+}
+
+type Rollup = { table: Sql; stepMs: number }
+const minutes: Rollup = { table: sql`reading_minute`, stepMs: 60_000 }
+const hours: Rollup = { table: sql`reading_hour`, stepMs: hourMs }
+
+/** Peaks; the first bucket may begin before the question does. */
+const rolled = ({ homeId, kind, from, to }: SeriesQuestion, { table, stepMs }: Rollup, which: Sql) => sql`
+  select r.highest_at as at, r.highest as value, r.flags
+  from ${table} r
+  join device d on d.id = r.device_id
+  where r.home_id = ${homeId}
+    and r.kind = ${kind}
+    and r.at > ${at(from - stepMs)}
+    and r.at < ${at(to)}
+    and ${which}`
+
+const readings = ({ homeId, kind, from, to }: SeriesQuestion, which: Sql) => sql`
+  select r.at, r.value, r.flags
+  from reading r
+  where r.home_id = ${homeId}
+    and r.kind = ${kind}
+    and r.at >= ${at(from)}
+    and r.at < ${at(to)}
+    and ${which}`
+
+/** Of the devices that are in this home, or were: the hours that are still to be rolled up. */
+const unrolled = (question: SeriesQuestion) =>
+  readings(
+    question,
+    sql`
+      r.at >= (
+        select min(date_bin('1 hour', unrolled_from, timestamptz 'epoch'))
+        from device
+        where home_id = ${question.homeId}
+          or id in (select device_id from reading_hour where home_id = ${question.homeId} and kind = ${question.kind} and at > ${at(question.from - hourMs)})
+      )
+      and r.at >= (
+        select date_bin('1 hour', unrolled_from, timestamptz 'epoch')
+        from device
+        where id = r.device_id
+      )`,
+  )

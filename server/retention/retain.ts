@@ -56,7 +56,7 @@ async function drained(
   work: (max: number) => Promise<number>,
   max: number = limits.retentionSliceMax,
 ): Promise<void> {
-  while ((await work(max)) === max);
+  while ((await work(max)) > 0);
 }
 
 const allSeries: (store.Series & { kind: Kind })[] = [
