@@ -1,0 +1,66 @@
+// What is done to the service, one or two at a time.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Chance } from './chance.ts'
+import type { Postgres } from './postgres.ts'
+import type { Proxy } from './proxy.ts'
+import type { ServerProcess } from './servers.ts'
+
+export type Fault = { what: string; target: string; run: () => Promise<void> }
+
+export type Targets = {
+  servers: readonly ServerProcess[]
+  postgres: Postgres
+  /** Between the devices and the brokers. */
+  devices: Proxy
+  /** Between each server and the database. */
+  databaseLines: readonly Proxy[]
+}
+
+/** How long a fault lasts (ms): most are over before anybody could have noticed; what takes longer is the same, longer. */
+const lasting = (chance: Chance) => chance.between(300, 9000)
+
+export function faultsOn({ servers, postgres, devices, databaseLines }: Targets, chance: Chance): Fault[] {
+  const held = async (proxy: Proxy, mode: 'cut' | 'frozen', forMs: number) => {
+    proxy.set(mode)
+    await pause(forMs)
+    proxy.set('open')
+  }
+  const line = (target: string, proxy: Proxy): Fault[] => [
+    { what: 'line cut', target, run: () => held(proxy, 'cut', lasting(chance)) },
+    { what: 'line frozen', target, run: () => held(proxy, 'frozen', lasting(chance)) },
+  ]
+  return [
+    ...servers.flatMap((server): Fault[] => [
+      { what: 'killed', target: server.name, run: () => server.kill('SIGKILL', chance.between(0, 3000)) },
+      { what: 'killed', target: server.name, run: () => server.kill('SIGKILL', chance.between(0, 3000)) },
+      { what: 'stopped', target: server.name, run: () => server.kill('SIGTERM', chance.between(0, 1000)) },
+      { what: 'frozen', target: server.name, run: () => server.freeze(lasting(chance)) },
+    ]),
+    { what: 'killed', target: 'postgres', run: () => postgres.kill() },
+    { what: 'frozen', target: 'postgres', run: () => postgres.freeze(lasting(chance)) },
+    ...line('devices', devices),
+    ...databaseLines.flatMap((proxy, nth) => line(`database of ${servers[nth]?.name}`, proxy)),
+  ]
+}
+
+/** One in so many times two things break together. */
+const pairEvery = 3
+
+/** Until `untilAt` (epoch ms). Gives what was done, and when. */
+export async function injectFaults(
+  faults: readonly Fault[],
+  { chance, untilAt, say }: { chance: Chance; untilAt: number; say: (line: string) => void },
+): Promise<{ at: number; what: string }[]> {
+  const done: { at: number; what: string }[] = []
+  while (Date.now() < untilAt) {
+    const first = chance.pick(faults)
+    const others = faults.filter(({ target }) => target !== first.target)
+    const together = chance.between(1, pairEvery) === 1 ? [first, chance.pick(others)] : [first]
+    const names = together.map(({ what, target }) => `${target}: ${what}`)
+    say(`${new Date().toISOString().slice(11, 23)} ${names.join(' + ')}`)
+    for (const what of names) done.push({ at: Date.now(), what })
+    await Promise.all(together.map(({ run }) => run()))
+    await pause(chance.between(500, 5000))
+  }
+  return done
+}

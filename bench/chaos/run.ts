@@ -1,0 +1,165 @@
+// One run: a city of devices lives on two servers while they are killed, frozen and cut off; then everything is counted.
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { asked } from '../harness/database.ts'
+import { startWorker } from '../harness/worker.ts'
+import { createChance } from './chance.ts'
+import type { Said } from './device.ts'
+import { faultsOn, injectFaults, type Fault, type Targets } from './faults.ts'
+import type { FleetJob, FleetState } from './fleet.ts'
+import { openInbox, openPage } from './inbox.ts'
+import { drawHomes } from './plan.ts'
+import { openPostgres } from './postgres.ts'
+import { prove, type Proof } from './proof.ts'
+import { openProxy } from './proxy.ts'
+import { startServer } from './servers.ts'
+import { buildWorld } from './world.ts'
+
+export type ChaosOptions = {
+  seed: number
+  /** While faults are injected (ms). */
+  chaosMs: number
+  homes: number
+  servers: number
+  /** The program of a server; the one that ships where nothing is said. */
+  entry?: string
+  /** Which of all faults; all of them where nothing is said. */
+  only?: (fault: Fault) => boolean
+  /** How long deadlines held back by a blindness of ours are waited for at the end (ms). */
+  settleMsMax: number
+  say: (line: string) => void
+}
+
+export type ChaosReport = Proof & {
+  name: 'chaos'
+  seed: number
+  at: string
+  seconds: number
+  devices: number
+  servers: number
+  messagesAcknowledged: number
+  /** Devices still held these when the run ended; none of them is lost. */
+  messagesWaiting: number
+  tellings: number
+  serversEndedByThemselves: number
+  faultsInjected: number
+  faults: Record<string, number>
+}
+
+const productMain = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+/** Until a whole fleet is connected and its first readings flow. */
+const beginMs = 4000
+/** What devices still hold after the last fault is waited for this long: they come back within seconds. */
+const drainMsMax = 60_000
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, say } = options
+  const chance = createChance(seed)
+  const startedAt = Date.now()
+  const { targets, inbox, url } = await startEverything(options)
+  const { servers, devices } = targets
+  const liveFrom = Date.now() + beginMs
+  const live = { fromAt: liveFrom, untilAt: liveFrom + options.chaosMs }
+  const due = { fromAt: liveFrom + 4000, untilAt: live.untilAt }
+  const plans = drawHomes(chance, options.homes, { live, due })
+  const logins = await buildWorld({ url, inboxUrl: inbox.url, now: Date.now(), plans })
+  const httpUrl = `http://127.0.0.1:${servers[0]?.httpPort}`
+  for (const login of logins) await openPage(httpUrl, login, inbox.toldOf)
+  const fleet = startWorker(new URL('fleet.ts', import.meta.url))
+  await fleet.ask('live', { port: devices.port, seed, plans, untilAt: live.untilAt } satisfies FleetJob)
+  await pause(Math.max(0, liveFrom - Date.now()))
+  say(`${options.homes * 2} devices, ${servers.length} servers: ${JSON.stringify(await fleet.ask('state'))}`)
+
+  const faults = faultsOn(targets, chance).filter(options.only ?? (() => true))
+  const done = await injectFaults(faults, { chance, untilAt: live.untilAt, say })
+  await targets.postgres.answers()
+  await Promise.all(servers.map((server) => server.ready()))
+  const state = await drained(() => fleet.ask<FleetState>('state'))
+  await judged(url, options.settleMsMax)
+  await told(url)
+  const acknowledged = await fleet.ask<Said[]>('acknowledged')
+  const proof = await prove({
+    url,
+    acknowledged,
+    plans,
+    toldOf: inbox.toldOf,
+    judgedUntil: Date.now() - 5000,
+    say,
+  })
+  return {
+    name: 'chaos',
+    seed,
+    at: new Date(startedAt).toISOString(),
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+    ...proof,
+    devices: options.homes * 2,
+    servers: servers.length,
+    messagesAcknowledged: acknowledged.length,
+    messagesWaiting: state.waiting,
+    tellings: inbox.posts(),
+    serversEndedByThemselves: servers.reduce((sum, server) => sum + server.endedByItself(), 0),
+    faultsInjected: done.length,
+    faults: counted(done.map(({ what }) => what)),
+  }
+}
+
+async function startEverything({ servers: count, entry = productMain }: ChaosOptions) {
+  const postgres = await openPostgres()
+  const inbox = await openInbox()
+  const databasePort = Number(new URL(postgres.url).port)
+  const databaseLines = await Promise.all(Array.from({ length: count }, () => openProxy([databasePort])))
+  const servers = await Promise.all(
+    databaseLines.map((line, nth) => {
+      const url = new URL(postgres.url)
+      url.port = String(line.port)
+      const name = `server-${'ab'[nth] ?? nth}`
+      return startServer({ name, entry, databaseUrl: url.href, dataDir: postgres.dataDir })
+    }),
+  )
+  await Promise.all(servers.map((server) => server.ready()))
+  const devices = await openProxy(servers.map(({ mqttPort }) => mqttPort))
+  const targets: Targets = { servers, postgres, devices, databaseLines }
+  return { targets, inbox, url: postgres.url }
+}
+
+async function drained(state: () => Promise<FleetState>): Promise<FleetState> {
+  const until = performance.now() + drainMsMax
+  for (;;) {
+    const now = await state()
+    if (now.waiting === 0 || performance.now() > until) return now
+    await pause(250)
+  }
+}
+
+/** Waits until deadlines that a blindness of ours holds back may be judged, and the next tick has done so. */
+async function judged(url: string, msMax: number): Promise<void> {
+  const [held] = await asked<{ until: Date | null }>(
+    url,
+    'select max(judge_after) as until from blind_interval',
+  )
+  const waitMs = (held?.until?.getTime() ?? 0) - Date.now() + 3000
+  if (waitMs > 0) await pause(Math.min(waitMs, msMax))
+}
+
+/** The lease of an attempt that was broken off runs for 15 s, then it is made again. */
+async function told(url: string): Promise<void> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const [open] = await asked<{ count: number }>(
+      url,
+      `select count(*)::int as count
+       from telling t
+       join incident i on i.id = t.incident_id
+       where i.kind in ('co', 'sos')
+         and t.state in ('due', 'sending')
+         and t.due_at < clock_timestamp()`,
+    )
+    if (open?.count === 0) return
+    await pause(500)
+  }
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
