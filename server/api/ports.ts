@@ -81,9 +81,12 @@ export type IncidentViews = {
 }
 
 /** A resident's own page speaks through the same door as her button. `messageId` de-duplicates. */
+/** A press on a resident's page: when it was made and when it came, epoch ms; `id` de-duplicates. */
+export type WebPress = { id: string; pressedAt: number; now: number }
+
 export type WebSigns = {
-  checkIn(residentId: number, messageId: string, now: number): Promise<void>
-  sos(residentId: number, messageId: string, now: number): Promise<void>
+  checkIn(residentId: number, press: WebPress): Promise<void>
+  sos(residentId: number, press: WebPress): Promise<void>
 }
 
 export type DemoPort = {

@@ -17,15 +17,22 @@ export function residentPageHandlers({
   return {
     residentPage: ({ residentId, now }) => pageOf(db, residentId, now),
     async residentCheckIn({ residentId, body, now }) {
-      await ingestWeb.checkIn(residentId, body.id, now)
+      await ingestWeb.checkIn(residentId, pressOf(body, now))
       return pageOf(db, residentId, now)
     },
     async residentSos({ residentId, body, now }) {
-      await ingestWeb.sos(residentId, body.id, now)
+      await ingestWeb.sos(residentId, pressOf(body, now))
       return pageOf(db, residentId, now)
     },
   }
 }
+
+/** A tablet's clock may be anything; how long ago it was, it knows. */
+const pressOf = ({ id, agoMs = 0 }: { id: string; agoMs?: number }, now: number) => ({
+  id,
+  pressedAt: now - agoMs,
+  now,
+})
 
 async function pageOf(db: Db, residentId: number, now: number): Promise<ResidentPage | Refused> {
   const subject = await findSubject(db, residentId)

@@ -61,6 +61,12 @@ const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 
 const define = <const R extends Record<string, Route>>(routes: R): R => routes
 
+/** A press on her page. `id` de-duplicates; one that was kept through a cut says how long ago it was made. */
+const ResidentPress = Type.Object({
+  id: text(64),
+  agoMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 24 * 3_600_000 })),
+})
+
 export const routes = define({
   health: {
     method: 'GET',
@@ -330,7 +336,7 @@ export const routes = define({
     path: '/api/resident/check-in',
     who: 'resident',
     summary: '今天平安',
-    body: Type.Object({ id: text(64) }),
+    body: ResidentPress,
     reply: ResidentPage,
   },
   residentSos: {
@@ -338,7 +344,7 @@ export const routes = define({
     path: '/api/resident/sos',
     who: 'resident',
     summary: '我要帮忙',
-    body: Type.Object({ id: text(64) }),
+    body: ResidentPress,
     reply: ResidentPage,
   },
 

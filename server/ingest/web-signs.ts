@@ -8,15 +8,14 @@ import { sql } from '#db/sql.ts'
 import type { Ingest } from './ingest.ts'
 import type { DevicePrincipal } from './message.ts'
 
-/** `messageId` de-duplicates a press that the page sends again; `now` in epoch ms. Resolve after COMMIT. */
+/** What the page says of a press: `pressedAt` and `now` in epoch ms; `id` de-duplicates one that it sends again. */
+export type WebPress = { id: string; pressedAt: number; now: number }
+
+/** Resolve after COMMIT. */
 export function createWebSigns({ db, ingest }: { db: Db; ingest: Ingest }) {
-  async function say(
-    residentId: number,
-    kind: UpKind,
-    { id, now }: { id: string; now: number },
-  ): Promise<void> {
+  async function say(residentId: number, kind: UpKind, { id, pressedAt, now }: WebPress): Promise<void> {
     const principal = await pageOf(db, residentId)
-    const payload = Buffer.from(JSON.stringify({ id, time: now }))
+    const payload = Buffer.from(JSON.stringify({ id, time: pressedAt }))
     const topic = topicOf(principal.serial, kind)
     await ingest.accept({
       principal,
@@ -29,8 +28,8 @@ export function createWebSigns({ db, ingest }: { db: Db; ingest: Ingest }) {
     })
   }
   return {
-    checkIn: (residentId: number, id: string, now: number) => say(residentId, 'checkin', { id, now }),
-    sos: (residentId: number, id: string, now: number) => say(residentId, 'sos', { id, now }),
+    checkIn: (residentId: number, press: WebPress) => say(residentId, 'checkin', press),
+    sos: (residentId: number, press: WebPress) => say(residentId, 'sos', press),
   }
 }
 

@@ -60,6 +60,13 @@ test('the same press sent twice is one check-in, by MQTT and by the private link
   expect(the.devices.acks.map(({ ack }) => ack.id)).toEqual(['press-1', 'press-1'])
 })
 
+test('a press that the page kept through a cut counts from when she made it', async () => {
+  const the = await begin('07:40')
+  const body = { id: 'web-1', agoMs: 15 * 60_000 }
+  const page = await the.resident('zheng')('residentCheckIn', { body })
+  expect(page).toMatchObject({ checkedInAt: the.at('07:25') })
+})
+
 test('safety 9: a press that nobody can read counts as a press, and a retained one for nobody', async () => {
   const the = await begin('07:00')
   const { liButton, wuButton } = the.cast.devices

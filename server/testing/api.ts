@@ -146,8 +146,8 @@ export async function openIncident(db: Database, incident: OpenedIncident): Prom
 }
 
 const recording = (signs: string[]): WebSigns => ({
-  checkIn: async (residentId, id) => void signs.push(`checkIn ${residentId} ${id}`),
-  sos: async (residentId, id) => void signs.push(`sos ${residentId} ${id}`),
+  checkIn: async (residentId, { id }) => void signs.push(`checkIn ${residentId} ${id}`),
+  sos: async (residentId, { id }) => void signs.push(`sos ${residentId} ${id}`),
 })
 
 const healthy = (now: number) => ({

@@ -24,6 +24,10 @@ export type Resident = {
   press: (what: Press['what']) => Promise<boolean>
 }
 
+/** A kept call for help may be older than what the server takes; then it is as old as that. */
+const agoMsMax = 24 * 3_600_000
+const agoOf = (at: number): number => Math.min(agoMsMax, Math.max(0, Math.round(nowAt.value - at)))
+
 /** Her own page: what the server knows of her day, and her presses, which are never lost. */
 export function useResident(token: string): Resident {
   const page = shallowRef<ResidentPage>()
@@ -56,9 +60,9 @@ export function useResident(token: string): Resident {
     }
   }
 
-  async function send({ id, what }: Press): Promise<boolean> {
+  async function send({ id, what, at }: Press): Promise<boolean> {
     const name = what === 'sos' ? 'residentSos' : 'residentCheckIn'
-    const took = await ask(() => call(name, { body: { id } }, by()))
+    const took = await ask(() => call(name, { body: { id, agoMs: agoOf(at) } }, by()))
     if (!took) return false
     kept.done(id)
     if (what === 'checkIn') sent.value = { on: today(), at: nowAt.value }
