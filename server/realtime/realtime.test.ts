@@ -183,7 +183,12 @@ test('a page that was cut off is replayed all that it missed, and nothing twice'
   const reply = await watch(first)
   const cursor = reply.ok ? reply.cursor : { epoch: 0, seq: 0 }
   first.disconnect()
+  // what this process still has to hand on would otherwise reach the second page before its replay
+  const witness = await open('zhao')
+  const seen = eventsOn(witness)
+  await watch(witness, cursor)
   for (let id = 1; id <= 20; id += 1) await changed('home', id)
+  await seen.until(20)
   const second = await open('zhao')
   const events = eventsOn(second)
   const again = await watch(second, cursor)
