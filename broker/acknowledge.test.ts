@@ -215,3 +215,28 @@ test('all devices together stay below the bound, and those held back are let on 
   third.store()
   await Promise.all(devices)
 })
+
+test('messages of every quality keep their order, although those of QoS 2 take another way', async () => {
+  const { broker, offered } = await recordedBroker()
+  const device = await rawDevice(broker, rawAs(button))
+  const sent = ([2, 0, 1, 2, 1] as const).map((qos, nth) => {
+    const { messageId, ...message } = publish(nth + 1)
+    return { ...message, qos, ...(qos === 0 ? {} : { messageId }) }
+  })
+  device.send(...sent)
+  const heard = []
+  for (const _ of sent) heard.push((await offered()).message.payload.toString())
+  expect(heard).toEqual(sent.map(({ payload }) => payload))
+})
+
+test('a device that sends and never reads its acknowledgements is cut, and disturbs nobody', async () => {
+  const limits = { drainMs: 20, publishesPerSecond: 1_000_000, publishBurst: 100_000 }
+  const { broker, offered } = await recordedBroker({ limits })
+  const frozen = await rawDevice(broker, rawAs(button))
+  frozen.freeze()
+  for (let id = 1; id <= 30_000; id += 1) frozen.send(publish(id, '', 'readings'))
+  await frozen.closed
+  const other = await connectDevice(broker, as(otherButton))
+  await other.publish(topicOf(otherButton, 'sos'), '{"still":"heard"}')
+  for (;;) if ((await offered()).message.payload.toString() === '{"still":"heard"}') break
+})

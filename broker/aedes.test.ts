@@ -1,9 +1,10 @@
 // The behaviour of aedes 1.2.0 that the broker leans on. If an update breaks one of these, read broker/ again.
 import { Aedes, type AedesOptions, type Client } from 'aedes'
 import { readFileSync } from 'node:fs'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { connectDevice, connectPacket, rawClient, rawDevice } from '#testing/broker.ts'
 import { createEmptyStore, noCrossbar } from './nothing-kept.ts'
+import { keepAlive } from './open-aedes.ts'
 
 async function openAedes(options: AedesOptions) {
   const aedes = await Aedes.createBroker(options)
@@ -152,4 +153,18 @@ test('client.publish reaches the device without any message bus', async () => {
     () => {},
   )
   expect((await device.nextMessage()).payload.toString()).toBe('hello')
+})
+
+test('its timer of keep-alive can be moved for a message that passes beside it', async () => {
+  const { aedes, handle } = await openAedes({})
+  const [came, come] = signal<Client>()
+  aedes.on('clientReady', come)
+  const device = await rawDevice({ handle }, { clientId: 'a' })
+  const client = (await came) as Client & { _keepaliveTimer: NodeJS.Timeout }
+  const refresh = vi.spyOn(client._keepaliveTimer, 'refresh')
+  device.send({ cmd: 'pingreq' })
+  await device.next('pingresp')
+  expect(refresh).toHaveBeenCalledTimes(1)
+  keepAlive(client)
+  expect(refresh).toHaveBeenCalledTimes(2)
 })

@@ -1,7 +1,7 @@
 import type { Client } from 'aedes'
 import type { Duplex } from 'node:stream'
 import type { Bucket } from './bucket.ts'
-import { Gate } from './gate.ts'
+import { Gate, type Passed } from './gate.ts'
 import { createBucket } from './bucket.ts'
 import type { BrokerLimits } from './limits.ts'
 import type { AnyPrincipal, RefusalReason } from './messages.ts'
@@ -20,6 +20,8 @@ export type Connection<P extends AnyPrincipal> = {
   /** Found at CONNECT, told after it, because only then can it be answered. */
   problem: RefusalReason | undefined
   principal: P | undefined
+  /** Topics that it was found to be allowed to publish on. */
+  topics: Set<string>
   /** Topics that the device listens to. */
   filters: Set<string>
   /** When each message was sent that the device has not acknowledged. */
@@ -38,6 +40,7 @@ type ConnectionOptions<P extends AnyPrincipal> = {
   prefix: string
   limits: BrokerLimits
   mayPass: (connection: Connection<P>) => boolean
+  onPublish: (connection: Connection<P>, passed: Passed) => void
   onBroken: (connection: Connection<P>, reason: 'too_large' | 'malformed', detail: string) => void
   onGone: (connection: Connection<P>) => void
 }
@@ -48,6 +51,7 @@ export function createConnection<P extends AnyPrincipal>(options: ConnectionOpti
     source,
     limits,
     mayPass: () => options.mayPass(connection),
+    onPublish: (passed) => options.onPublish(connection, passed),
     onBroken: ({ reason, detail }) => options.onBroken(connection, reason, detail),
     onGone: () => options.onGone(connection),
   })
@@ -58,6 +62,7 @@ export function createConnection<P extends AnyPrincipal>(options: ConnectionOpti
     clientId: '',
     problem: undefined,
     principal: undefined,
+    topics: new Set(),
     filters: new Set(),
     unansweredSince: [],
     bucket: createBucket({ perSecond: limits.publishesPerSecond, burst: limits.publishBurst }),

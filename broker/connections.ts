@@ -1,7 +1,7 @@
 import type { Aedes, Client } from 'aedes'
 import type { Duplex } from 'node:stream'
 import { createConnection, type Connection } from './connection.ts'
-import type { Gate } from './gate.ts'
+import type { Gate, Passed } from './gate.ts'
 import type { Lanes } from './lanes.ts'
 import type { BrokerLimits } from './limits.ts'
 import type { AnyPrincipal } from './messages.ts'
@@ -11,6 +11,7 @@ import type { Registry } from './registry.ts'
 type ConnectionsOptions<P extends AnyPrincipal> = {
   lanes: Lanes<P>
   registry: Registry<P>
+  onPublish: (connection: Connection<P>, passed: Passed) => void
   refuse: Refuse
   isClosing: () => boolean
   limits: BrokerLimits
@@ -45,6 +46,7 @@ export class Connections<P extends AnyPrincipal> {
       prefix,
       limits,
       mayPass: (from) => this.#mayPass(from),
+      onPublish: this.#options.onPublish,
       onBroken: (from, reason, detail) => refuse(from, reason, { detail }),
       onGone: (gone) => (isClosing() ? undefined : registry.leave(gone)),
     })

@@ -1,13 +1,15 @@
 import type { Duplex } from 'node:stream'
+import type { Connection } from './connection.ts'
 import { Connections } from './connections.ts'
 import { Door } from './door.ts'
+import type { Passed } from './gate.ts'
 import { createInbound } from './inbound.ts'
 import { Lanes } from './lanes.ts'
 import { brokerLimits, type BrokerLimits } from './limits.ts'
 import { listenTcp, type Listener } from './listen.ts'
 import type { AnyPrincipal, BrokerLog, Incoming, Refusal } from './messages.ts'
 import { createEmptyStore } from './nothing-kept.ts'
-import { openAedes } from './open-aedes.ts'
+import { keepAlive, openAedes } from './open-aedes.ts'
 import { createOutbound } from './outbound.ts'
 import { createRefusals } from './refusals.ts'
 import { createRegistry } from './registry.ts'
@@ -57,7 +59,11 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
   const store = createEmptyStore()
   const lanes = new Lanes<P>({ accept, limits, log })
   const registry = createRegistry<P>(onPresence)
-  const connections = new Connections<P>({ lanes, registry, refuse, isClosing, limits, prefix })
+  const onPublish = (connection: Connection<P>, passed: Passed): void => {
+    if (troubles.ruled(() => inbound.receive(connection, passed))) keepAlive(connection.client)
+    else connection.gate.destroy()
+  }
+  const connections = new Connections<P>({ lanes, registry, onPublish, refuse, isClosing, limits, prefix })
   const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
   const door = new Door<P>({ ...shared, authenticate })
   const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })

@@ -129,6 +129,16 @@ function readPublish(bytes: Buffer, header: Header): Publish | undefined {
   }
 }
 
+/** One PUBACK after the other (section 3.4). */
+export function acknowledgements(messageIds: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(messageIds.length * 4)
+  messageIds.forEach((messageId, nth) => {
+    bytes.writeUInt16BE(0x4002, nth * 4)
+    bytes.writeUInt16BE(messageId, nth * 4 + 2)
+  })
+  return bytes
+}
+
 /** A PUBLISH without a body: what aedes gets to acknowledge in place of one that it must not see. */
 export function bareFrame(topic: string, { qos, messageId }: Pick<Publish, 'qos' | 'messageId'>): Buffer {
   const name = Buffer.from(topic)

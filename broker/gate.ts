@@ -1,11 +1,11 @@
 import { Duplex } from 'node:stream'
-import { bareFrame, createFrameReader, type Frame, type Publish } from './frames.ts'
+import { acknowledgements, bareFrame, createFrameReader, type Frame, type Publish } from './frames.ts'
 import type { BrokerLimits } from './limits.ts'
 import { topicProblem } from './text.ts'
 
-/** What aedes must not see of a PUBLISH, kept under the topic that it sees in its place. */
-export type Ticket = {
-  reason: 'bad_utf8' | 'bad_topic' | 'too_large'
+/** A PUBLISH as it came. `topic` is safe to read as text only where there is no `problem`. */
+export type Passed = {
+  problem: 'bad_utf8' | 'bad_topic' | undefined
   topic: string
   publish: Publish
 }
@@ -15,6 +15,8 @@ type GateOptions = {
   limits: BrokerLimits
   /** Whether one more PUBLISH may go on; after a `false` the owner calls `advance` when that may have changed. */
   mayPass: () => boolean
+  /** A PUBLISH of QoS 0 or 1, which aedes never sees: the owner calls `acknowledge` when it is stored. */
+  onPublish: (passed: Passed) => void
   onBroken: (frame: Frame & { kind: 'broken' }) => void
   /** The device is gone. What it sent before is still handed on, then the gate ends. */
   onGone: () => void
@@ -25,13 +27,21 @@ type GateOptions = {
  *
  * One at a time, because aedes reads on only when everything that it took in one read is done: a ping, an
  * acknowledgement or a DISCONNECT would wait behind messages that are waiting for the database.
+ *
+ * A PUBLISH of QoS 0 or 1 does not go through aedes at all: of what aedes does with it (parse it again, keep it,
+ * deliver it) nothing is wanted here, and it was a third of what a message cost (docs/performance.md).
  */
 export class Gate extends Duplex {
   readonly advance = (): void => this.#advance()
   readonly #options: GateOptions
   readonly #read: (chunk: Buffer) => Frame[]
-  readonly #tickets = new Map<string, Ticket>()
+  readonly #tickets = new Map<string, Passed>()
   #held: Frame[] = []
+  #lastTopic = { bytes: Buffer.alloc(0), text: '' }
+  #acknowledged: number[] = []
+  #drain: NodeJS.Timeout | undefined
+  /** aedes was given a PUBLISH (QoS 2) and has not asked for its ticket yet: what follows must not pass it. */
+  #isAsked = false
   #heldBytes = 0
   #handed = 0
   #isOpen = false
@@ -55,10 +65,33 @@ export class Gate extends Duplex {
     this.#advance()
   }
 
-  takeTicket(topic: string): Ticket | undefined {
+  takeTicket(topic: string): Passed | undefined {
     const ticket = this.#tickets.get(topic)
-    if (ticket !== undefined) this.#tickets.delete(topic)
+    if (ticket === undefined) return undefined
+    this.#tickets.delete(topic)
+    this.#isAsked = false
+    process.nextTick(this.advance)
     return ticket
+  }
+
+  /** PUBACK, in one write with all others of this tick: a commit acknowledges many messages of a busy device. */
+  acknowledge(messageId: number): void {
+    this.#acknowledged.push(messageId)
+    if (this.#acknowledged.length === 1) process.nextTick(this.#writeAcknowledged)
+  }
+
+  readonly #writeAcknowledged = (): void => {
+    const { source, limits } = this.#options
+    const bytes = acknowledgements(this.#acknowledged)
+    this.#acknowledged = []
+    if (source.destroyed || source.writableEnded || source.write(bytes) || this.#drain !== undefined) return
+    // Who does not read what it asked for is not read either, and is cut when it goes on.
+    this.#drain = setTimeout(() => this.destroy(), limits.drainMs)
+    source.once('drain', () => {
+      clearTimeout(this.#drain)
+      this.#drain = undefined
+      this.#advance()
+    })
   }
 
   /** Bytes written to this device and not yet taken by its socket. */
@@ -91,36 +124,45 @@ export class Gate extends Duplex {
   }
 
   #advance(): void {
-    if (this.destroyed || this.readableEnded || this.readableLength > 0) return
-    if (this.#held.length === 0) {
-      if (this.#hasEnded) this.push(null)
-      return
+    while (!this.destroyed && !this.readableEnded && this.readableLength === 0 && !this.#isAsked) {
+      if (this.#held.length === 0) return void (this.#hasEnded && this.push(null))
+      if (!this.#isOpen && this.#handed > 0) return
+      const next = this.#takeNext()
+      if (next === undefined) return
+      this.#handed++
+      this.#heldBytes -= costBytesOf(next)
+      const { source, limits } = this.#options
+      if (source.isPaused() && this.#heldBytes < limits.heldBytesMax / 2) source.resume()
+      if (next.kind !== 'publish') this.push(next.bytes)
+      else if (next.publish.qos === 2) this.push(this.#ticketOf(next.publish))
+      else this.#options.onPublish(this.#looked(next.publish))
     }
-    if (!this.#isOpen && this.#handed > 0) return
-    const next = this.#takeNext()
-    if (next === undefined) return
-    this.#handed++
-    this.#heldBytes -= costBytesOf(next)
-    const { source, limits } = this.#options
-    if (source.isPaused() && this.#heldBytes < limits.heldBytesMax / 2) source.resume()
-    this.push(next.kind === 'publish' ? this.#seenByAedes(next) : next.bytes)
   }
 
   /** A ping overtakes messages that are held back, so that a slow database does not look like a dead device. */
   #takeNext(): Frame | undefined {
-    const isHeldBack = this.#held[0]?.kind === 'publish' && !this.#options.mayPass()
+    const isHeldBack =
+      this.#held[0]?.kind === 'publish' && (this.#drain !== undefined || !this.#options.mayPass())
     if (!isHeldBack) return this.#held.shift()
     const pingAt = this.#held.findIndex(({ kind }) => kind === 'ping')
     return pingAt < 0 ? undefined : this.#held.splice(pingAt, 1)[0]
   }
 
-  #seenByAedes(frame: Frame & { kind: 'publish' }): Buffer {
-    const { publish, bytes } = frame
-    const isCut = publish.payload.length < publish.declaredBytes
-    const reason = topicProblem(publish.topic, this.#options.limits) ?? (isCut ? 'too_large' : undefined)
-    if (reason === undefined) return bytes
+  /** A device says most things under one topic, so that is looked at once. */
+  #looked(publish: Publish): Passed {
+    if (publish.topic.equals(this.#lastTopic.bytes))
+      return { problem: undefined, topic: this.#lastTopic.text, publish }
+    const problem = topicProblem(publish.topic, this.#options.limits)
+    const topic = publish.topic.toString()
+    if (problem === undefined) this.#lastTopic = { bytes: Buffer.from(publish.topic), text: topic }
+    return { problem, topic, publish }
+  }
+
+  /** What aedes sees of a PUBLISH: only that there is one to acknowledge. */
+  #ticketOf(publish: Publish): Buffer {
     const name = `$gate/${this.#handed}`
-    this.#tickets.set(name, { reason, topic: publish.topic.toString(), publish })
+    this.#tickets.set(name, this.#looked(publish))
+    this.#isAsked = true
     return bareFrame(name, publish)
   }
 
@@ -148,6 +190,7 @@ export class Gate extends Duplex {
     const { source, limits } = this.#options
     this.#held = []
     this.#tickets.clear()
+    clearTimeout(this.#drain)
     source.removeAllListeners('data')
     source.resume()
     // Closed means that the socket is closed too, so that who waits for the one has waited for the other.

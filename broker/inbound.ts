@@ -6,7 +6,7 @@ import type { BrokerLimits } from './limits.ts'
 import type { AnyPrincipal, Incoming } from './messages.ts'
 import type { EmptyStore } from './nothing-kept.ts'
 import type { Refuse } from './refusals.ts'
-import type { Ticket } from './gate.ts'
+import type { Passed } from './gate.ts'
 import { topicProblem } from './text.ts'
 
 type Done = (error?: Error | null) => void
@@ -24,14 +24,22 @@ type InboundOptions<P extends AnyPrincipal> = {
 }
 
 /**
- * aedes' hook `authorizePublish`, the only place from which a PUBACK can be held back: aedes acknowledges when
- * `done` is called, and `done` is called when the message has been committed. An error would close the connection
- * and the device would send it again for ever, so what can never be stored is told as refused and acknowledged.
+ * The two ways in: `receive` from the gate, and aedes' hook `authorizePublish` for last wills and QoS 2. Either
+ * acknowledges when the message has been committed. An error would close the connection and the device would send it
+ * again for ever, so what can never be stored is told as refused and acknowledged.
  */
 export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>) {
   const { connectionOf, lanes, store, refuse, limits } = options
 
-  return function authorizePublish(client: Client | null, packet: PublishPacket, done: Done): void {
+  function receive(connection: Connection<P>, passed: Passed): void {
+    const { gate, principal } = connection
+    if (principal === undefined) throw new Error('published before it was let in')
+    const { qos, messageId } = passed.publish
+    const done = qos === 0 || messageId === undefined ? nothingToSay : () => gate.acknowledge(messageId)
+    take({ connection, principal }, { ...arrivedOf(passed), qos: qos === 0 ? 0 : 1, will: false }, done)
+  }
+
+  function authorizePublish(client: Client | null, packet: PublishPacket, done: Done): void {
     const connection = client === null ? undefined : connectionOf(client)
     const principal = connection?.principal
     if (client === null || connection === undefined || principal === undefined) {
@@ -42,22 +50,28 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
     const ticket = will ? undefined : connection.gate.takeTicket(packet.topic)
     // The second PUBLISH of one handshake was stored the first time (MQTT-4.3.3-2).
     if (packet.qos === 2 && store.hasHandshake(client, packet.messageId ?? 0)) return done()
-    const arrived = ticket ? fromTicket(ticket) : fromPacket(packet, limits)
-    const problem = problemOf(principal, arrived)
+    const arrived = ticket ? arrivedOf(ticket) : fromWill(packet, limits)
+    take({ connection, principal }, { ...arrived, qos: packet.qos === 0 ? 0 : 1, will }, () => done())
+  }
+
+  function take(from: From<P>, arrived: Arrived & { qos: 0 | 1; will: boolean }, done: () => void): void {
+    const { connection, principal } = from
+    const { topic, payload, qos, retain, will, isCut, declaredBytes } = arrived
+    const problem = problemOf(from, arrived)
     const message: Incoming<P> = {
       principal,
       clientId: connection.clientId,
       connection: connection.key,
-      topic: arrived.topic,
-      payload: arrived.payload,
-      qos: packet.qos === 0 ? 0 : 1,
-      retain: arrived.retain,
+      topic,
+      payload,
+      qos,
+      retain,
       will,
-      ...(arrived.isCut ? { truncatedFromBytes: arrived.declaredBytes } : {}),
+      ...(isCut ? { truncatedFromBytes: declaredBytes } : {}),
       receivedAt: options.now(),
     }
-    lanes.add(principal.serial, problem === undefined ? message : undefined, () => done())
-    if (problem !== undefined || arrived.isCut) tellRefused(connection, arrived, problem)
+    lanes.add(principal.serial, problem === undefined ? message : undefined, done)
+    if (problem !== undefined || isCut) tellRefused(connection, arrived, problem)
   }
 
   function mayLeaveWill(connection: Connection<P>, principal: P): boolean {
@@ -69,8 +83,12 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
     return false
   }
 
-  function problemOf(principal: P, arrived: Arrived) {
-    return arrived.problem ?? (options.mayPublish(principal, arrived.topic) ? undefined : 'forbidden_topic')
+  /** `mayPublish` is pure, so what it once allowed to this connection is not asked again. */
+  function problemOf({ connection, principal }: From<P>, { problem, topic }: Arrived) {
+    if (problem !== undefined || connection.topics.has(topic)) return problem
+    if (!options.mayPublish(principal, topic)) return 'forbidden_topic'
+    if (connection.topics.size < limits.topicsRememberedMax) connection.topics.add(topic)
+    return undefined
   }
 
   function tellRefused(connection: Connection<P>, arrived: Arrived, problem: Problem | undefined): void {
@@ -81,8 +99,11 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
       : `a body of ${declaredBytes} bytes; only its beginning was kept`
     refuse(connection, reason, { topic, body, detail })
   }
+
+  return { receive, authorizePublish }
 }
 
+type From<P extends AnyPrincipal> = { connection: Connection<P>; principal: P }
 type Problem = 'bad_utf8' | 'bad_topic' | 'forbidden_topic'
 type Arrived = {
   topic: string
@@ -99,18 +120,18 @@ const problems: Record<Problem, string> = {
   forbidden_topic: 'this device may not publish on this topic',
 }
 
-function fromPacket({ topic, payload: body, retain }: PublishPacket, limits: BrokerLimits): Arrived {
+function arrivedOf({ problem, topic, publish }: Passed): Arrived {
+  const { payload, retain, declaredBytes } = publish
+  return { topic, payload, retain, declaredBytes, isCut: payload.length < declaredBytes, problem }
+}
+
+/** A will has not passed the gate as a PUBLISH. */
+function fromWill({ topic, payload: body, retain }: PublishPacket, limits: BrokerLimits): Arrived {
   const payload = Buffer.isBuffer(body) ? body : Buffer.from(body)
-  // A will has not passed the gate as a PUBLISH; for all others this is the second look.
   const problem = topicProblem(Buffer.from(topic), limits)
   return { topic, payload, retain, declaredBytes: payload.length, isCut: false, problem }
 }
 
-function fromTicket({ reason, topic, publish }: Ticket): Arrived {
-  const { payload, retain, declaredBytes } = publish
-  const isCut = payload.length < declaredBytes
-  const problem = reason === 'too_large' ? undefined : reason
-  return { topic, payload, retain, declaredBytes, isCut, problem }
-}
+const nothingToSay = (): void => {}
 
 export type Inbound = ReturnType<typeof createInbound>

@@ -9,6 +9,8 @@ export const brokerLimits = {
   connectBytesMax: 4_096,
   /** `cp/v1/<2>/<40>/<9>` needs 60 bytes; other dialects stay below 128. */
   topicBytesMax: 256,
+  /** Topics of one device that need no second look; ours has eight. */
+  topicsRememberedMax: 16,
   /** aedes closes a connection above 100 levels; ours have five. Above this the message is refused alone. */
   topicLevelsMax: 32,
   /** Characters of a stranger's id, name or topic that a refusal repeats. */

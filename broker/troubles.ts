@@ -38,6 +38,17 @@ export function createTroubles<P extends AnyPrincipal>({ onRefused, onPresence, 
       }
     }
 
+  /** The same for a rule that is asked beside aedes: false when it threw, then that connection is to be closed. */
+  function ruled(rule: () => void): boolean {
+    try {
+      rule()
+      return true
+    } catch (error) {
+      log.error({ error }, 'a rule of the broker failed')
+      return false
+    }
+  }
+
   /** `onMalformed` hears of connections that aedes closed because of what the device sent. */
   function watch(aedes: Aedes, onMalformed: (client: Client, detail: string) => void): void {
     const heard = (client: Client, error: Error) => {
@@ -56,6 +67,7 @@ export function createTroubles<P extends AnyPrincipal>({ onRefused, onPresence, 
     onPresence: shielded(onPresence, 'onPresence'),
     log,
     contained,
+    ruled,
     watch,
     connectionErrors: () => connectionErrors,
   }
