@@ -1,38 +1,32 @@
-// One step of the ladder: who is asked next, and when the one after that is due.
+// One step of the ladder: who is asked next, and when the one after that is due. Pure.
 import type { DueKind } from '#contract/incident.ts'
-import type { Tx } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
-import { writeTimeline } from '#db/timeline.ts'
 import { whoIsNext, type Reach } from '#domain/ladder.ts'
 import type { Situation } from './situation.ts'
-import { announceOf, inform, ringAgain, sendOut, type Told } from './tell.ts'
+import { inform, ringAgain, say, sendOut, type Draft } from './tell.ts'
 
 /** Takes `step` (0 first), or the first one after it that reaches somebody new; past the end it repeats for ever. */
-export async function climb(
-  tx: Tx,
-  situation: Situation,
-  { step, ...told }: Told & { step: number },
-): Promise<void> {
+export function climb(draft: Draft, situation: Situation, step: number): void {
   const { ladder } = situation
   const next = whoIsNext({ ladder, step, around: situation.around, alreadyTold: alreadyTold(situation) })
-  const dueAt = told.now + next.waitMs
+  const dueAt = draft.now + next.waitMs
   const isRepeat = next.step >= ladder.steps.length
   const reach = isRepeat ? stillWorthRinging(situation, next.tell) : next.tell
-  if (next.nobody) await sayNobody(tx, situation, told.now)
-  if (ladder.purpose === 'inform') await informAll(tx, situation, { reach, dueAt, ...told })
-  else if (isRepeat) await ringAgain(tx, situation, { reach, dueAt, ...told })
-  else await sendOut(tx, situation, { reach, dueAt, ...told })
-  await setNext(tx, situation, { step: next.step, dueAt, dueKind: dueKindOf(situation, isRepeat) })
+  // Said aloud: an incident that reaches no human being must be seen on the board.
+  if (next.nobody) say(draft, situation, { what: 'nobodyLeft' })
+  if (ladder.purpose === 'inform') informAll(draft, situation, { reach, dueAt })
+  else if (isRepeat) ringAgain(draft, situation, { reach, dueAt })
+  else sendOut(draft, situation, { reach, dueAt })
+  setNext(draft, situation, { step: next.step, dueAt, dueKind: dueKindOf(situation, isRepeat) })
 }
 
 /** Starts from the bottom and rings also whoever was asked before: it has become another case (safety 3). */
-export async function climbAnew(tx: Tx, situation: Situation, told: Told): Promise<void> {
+export function climbAnew(draft: Draft, situation: Situation): void {
   const before = situation.assignments.map(({ personId, role }) => ({ personId, role }))
-  await climb(tx, { ...situation, assignments: [] }, { step: 0, ...told })
+  climb(draft, { ...situation, assignments: [] }, 0)
   if (situation.ladder.purpose === 'inform') return
   const first = whoIsNext({ ...situation, step: 0, alreadyTold: [] }).tell.map(({ personId }) => personId)
   const others = before.filter(({ personId }) => !first.includes(personId))
-  await ringAgain(tx, situation, { reach: others, dueAt: told.now, ...told })
+  ringAgain(draft, situation, { reach: others, dueAt: draft.now })
 }
 
 /** Whether the ladder has somebody left above this step who was never asked. */
@@ -57,15 +51,19 @@ function stillWorthRinging({ assignments }: Situation, reach: readonly Reach[]):
 }
 
 /** The desk sees it on its board. Anybody else needs an assignment to see it at all. */
-async function informAll(
-  tx: Tx,
+function informAll(
+  draft: Draft,
   situation: Situation,
-  { reach, dueAt, ...told }: Told & { reach: readonly Reach[]; dueAt: number },
-): Promise<void> {
+  { reach, dueAt }: { reach: readonly Reach[]; dueAt: number },
+): void {
   const away = reach.filter(({ role }) => role !== 'desk')
   const atDesk = reach.filter(({ role }) => role === 'desk')
-  await ringAgain(tx, situation, { reach: away, dueAt, ...told })
-  await inform(tx, situation, { personIds: atDesk.map(({ personId }) => personId), ...told })
+  ringAgain(draft, situation, { reach: away, dueAt })
+  inform(
+    draft,
+    situation,
+    atDesk.map(({ personId }) => personId),
+  )
 }
 
 function dueKindOf({ ladder, evidence }: Situation, isRepeat: boolean): DueKind {
@@ -74,25 +72,14 @@ function dueKindOf({ ladder, evidence }: Situation, isRepeat: boolean): DueKind 
 }
 
 /** A late riser waits for the second deadline, which belongs to the rules, whatever else happens meanwhile. */
-async function setNext(
-  tx: Tx,
+function setNext(
+  draft: Draft,
   situation: Situation,
   next: { step: number; dueAt: number; dueKind: DueKind },
-): Promise<void> {
+): void {
   const { silence, secondDueAt } = situation.evidence
   const isLate = situation.kind === 'missed' && silence === 'late' && secondDueAt !== undefined
-  const { dueAt, dueKind } = isLate ? { dueAt: secondDueAt, dueKind: 'secondDeadline' as const } : next
-  await tx.run(sql`
-    update incident
-    set step = ${next.step},
-      due_at = ${at(dueAt)},
-      due_kind = ${dueKind},
-      version = version + 1
-    where id = ${situation.id}`)
-  announceOf(tx, situation)
-}
-
-/** Said aloud: an incident that reaches no human being must be seen on the board. */
-async function sayNobody(tx: Tx, { communityId, id }: Situation, now: number): Promise<void> {
-  await writeTimeline(tx, [{ communityId, incidentId: id, at: now, what: 'nobodyLeft' }])
+  const due = isLate ? { dueAt: secondDueAt, dueKind: 'secondDeadline' as const } : next
+  draft.next.set(situation.id, { ...due, step: next.step })
+  draft.touched.set(situation.id, situation)
 }

@@ -1,69 +1,88 @@
 // Dialling 119 or 120 is a task of a named human, due in 60 s (safety 4).
 import { Type } from 'typebox'
-import { Id, orNull } from '#contract/primitives.ts'
+import { EpochMs, Id, orNull } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import { writeTimeline } from '#db/timeline.ts'
-import { emergencyNumbers, type EmergencyNumber } from '#domain/ladder.ts'
+import { emergencyNumbers, type Around, type EmergencyNumber } from '#domain/ladder.ts'
+import { writeDraft } from './draft-store.ts'
 import { situationOf, type Situation } from './situation.ts'
-import { announceOf, sendOut, type Told } from './tell.ts'
-
-type Calls = Told & { dueMs: number }
+import { newDraft, say, sendOut, type Draft } from './tell.ts'
 
 /** Gives out what must be dialled at this stage and was not given out before. */
-export function giveCalls(tx: Tx, situation: Situation, calls: Calls): Promise<void> {
-  return give(tx, situation, { numbers: emergencyNumbers(situation), ...calls })
+export function giveCalls(
+  tx: Tx,
+  draft: Draft,
+  { situations, dueMs }: { situations: readonly Situation[]; dueMs: number },
+): Promise<void> {
+  const calls = situations.flatMap((situation) =>
+    emergencyNumbers(situation).map((number) => ({ situation, number })),
+  )
+  return give(tx, draft, { calls, dueMs })
 }
 
 /** At the door nobody answers (safety 15). */
-export function giveNoAnswerCall(tx: Tx, situation: Situation, calls: Calls): Promise<void> {
-  return give(tx, situation, { numbers: ['110'], ...calls })
+export function giveNoAnswerCall(
+  tx: Tx,
+  draft: Draft,
+  { situation, dueMs }: { situation: Situation; dueMs: number },
+): Promise<void> {
+  return give(tx, draft, { calls: [{ situation, number: '110' }], dueMs })
 }
+
+type Call = { situation: Situation; number: EmergencyNumber }
 
 async function give(
   tx: Tx,
-  situation: Situation,
-  { numbers, now, dueMs }: Calls & { numbers: readonly EmergencyNumber[] },
+  draft: Draft,
+  { calls, dueMs }: { calls: readonly Call[]; dueMs: number },
 ): Promise<void> {
-  if (numbers.length === 0) return
-  const { communityId, id: incidentId, around } = situation
-  const personId = (await bestPlaced(tx, around.desk)) ?? around.steward[0] ?? around.backup[0] ?? null
-  const given = await tx.many(
-    Type.Object({ number: Type.String() }),
-    sql`
-      insert into emergency_call (community_id, incident_id, number, person_id, due_at)
-      select ${communityId}, ${incidentId}, number, ${personId}, ${at(now + dueMs)}
-      from unnest(${numbers}::text[]) as number
-      on conflict (incident_id, number) do nothing
-      returning number`,
-  )
-  await writeTimeline(
-    tx,
-    given.map(({ number }) => ({
-      communityId,
-      incidentId,
-      at: now,
-      what: 'callDue',
-      personId,
-      detail: { number },
-    })),
-  )
-  announceOf(tx, situation)
+  if (calls.length === 0) return
+  const seen = await lastInFront(tx, [...new Set(calls.flatMap(({ situation }) => situation.around.desk))])
+  const asked = calls.map((call) => ({ ...call, personId: bestPlaced(call.situation.around, seen) }))
+  const given = await insertCalls(tx, asked, draft.now + dueMs)
+  for (const { situation, number, personId } of asked) {
+    draft.touched.set(situation.id, situation)
+    if (given.some((one) => one.incidentId === situation.id && one.number === number))
+      say(draft, situation, { what: 'callDue', personId, detail: { number } })
+  }
 }
 
-/** Of the desk, whoever proved an open page most recently; else the first. */
-async function bestPlaced(tx: Tx, desk: readonly number[]): Promise<number | undefined> {
-  const best = await tx.maybeOne(
-    Type.Object({ personId: Id }),
+function insertCalls(tx: Tx, calls: readonly (Call & { personId: number | null })[], dueAt: number) {
+  return tx.many(
+    Type.Object({ incidentId: Id, number: Type.String() }),
     sql`
-      select person_id
-      from unnest(${desk}::bigint[]) with ordinality as desk (person_id, nth)
-      left join page_presence page using (person_id)
-      group by person_id, nth
-      order by max(page.proved_at) filter (where page.in_front) desc nulls last, nth
-      limit 1`,
+      insert into emergency_call (community_id, incident_id, number, person_id, due_at)
+      select call.community_id, call.incident_id, call.number, call.person_id, ${at(dueAt)}
+      from unnest(
+        ${calls.map(({ situation }) => situation.communityId)}::bigint[],
+        ${calls.map(({ situation }) => situation.id)}::bigint[],
+        ${calls.map(({ number }) => number)}::text[],
+        ${calls.map(({ personId }) => personId)}::bigint[]
+      ) with ordinality as call (community_id, incident_id, number, person_id, nth)
+      order by call.nth
+      on conflict (incident_id, number) do nothing
+      returning incident_id, number`,
   )
-  return best?.personId
+}
+
+/** Of the desk, whoever proved an open page most recently; else the first; else whoever is nearest. */
+function bestPlaced({ desk, steward, backup }: Around, seen: ReadonlyMap<number, number>): number | null {
+  const [best] = desk.toSorted((a, b) => (seen.get(b) ?? 0) - (seen.get(a) ?? 0))
+  return best ?? steward[0] ?? backup[0] ?? null
+}
+
+/** When a page of each of these people last proved that it is in front (epoch ms). */
+async function lastInFront(tx: Tx, personIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.many(
+    Type.Object({ personId: Id, at: EpochMs }),
+    sql`
+      select person_id, max(proved_at) as at
+      from page_presence
+      where person_id = any(${personIds}::bigint[])
+        and in_front
+      group by person_id`,
+  )
+  return new Map(rows.map(({ personId, at: provedAt }) => [personId, provedAt]))
 }
 
 const DueCall = Type.Object({ id: Id, incidentId: Id })
@@ -86,9 +105,8 @@ export function overdueCalls(db: Db, now: number, max: number) {
 export async function passOnCall(
   tx: Tx,
   call: { id: number; incidentId: number },
-  calls: Calls,
+  { now, dueMs, wake }: { now: number; dueMs: number; wake: (() => void) | undefined },
 ): Promise<void> {
-  const { now, dueMs } = calls
   const situation = await situationOf(tx, call.incidentId, now)
   if (situation?.state !== 'open') return
   const held = await tx.maybeOne(
@@ -109,12 +127,14 @@ export async function passOnCall(
       overdue_at = coalesce(overdue_at, ${at(now)}),
       due_at = ${at(now + dueMs)}
     where id = ${call.id}`)
-  const { communityId, id: incidentId } = situation
-  const line = { communityId, incidentId, at: now, personId, detail: { number: held.number } }
-  await writeTimeline(tx, [{ ...line, personId: held.personId, what: 'callOverdue' }])
-  if (personId === null) return
-  await writeTimeline(tx, [{ ...line, what: 'callDue' }])
-  await sendOut(tx, situation, { reach: [{ personId, role: 'desk' }], dueAt: now + dueMs, ...calls })
+  const draft = newDraft(now)
+  const detail = { number: held.number }
+  say(draft, situation, { what: 'callOverdue', personId: held.personId, detail })
+  if (personId !== null) {
+    say(draft, situation, { what: 'callDue', personId, detail })
+    sendOut(draft, situation, { reach: [{ personId, role: 'desk' }], dueAt: now + dueMs })
+  }
+  await writeDraft(tx, draft, wake)
 }
 
 function nextAfter(desk: readonly number[], personId: number | null): number | undefined {

@@ -1,63 +1,81 @@
-// What happens to an incident, and who is therefore told: each inside the transaction in which it happens.
+// What happens to incidents, and who is therefore told: each inside the transaction in which it happens.
 import type { AssignmentRole } from '#contract/incident.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
+import { grouped } from '#domain/grouped.ts'
 import { climb, climbAnew } from './climb.ts'
+import { unreachedOf, withdrawAlarms, writeDraft } from './draft-store.ts'
 import { giveCalls, giveNoAnswerCall } from './emergency-calls.ts'
 import type { DispatchParts } from './parts.ts'
-import { comfortResident, dropCommands, tellResident, warnHomesNearby } from './resident-side.ts'
-import { situationOf, type Situation } from './situation.ts'
-import { inform, sendOut, unreachedOf, withdrawAlarms, type Told } from './tell.ts'
+import { comfortResident, dropCommands, tellResidents, warnHomesNearby } from './resident-side.ts'
+import { situationsOf, type Situation } from './situation.ts'
+import { inform, newDraft, sendOut, type Draft } from './tell.ts'
 
 /** When (epoch ms) and through whom; null is the service itself. */
 export type Through = { now: number; personId: number | null }
 
-export function happenings({ limits, wake }: DispatchParts) {
-  const told = (now: number): Told => ({ now, wake })
-  const toDevices = (now: number) => ({ ...told(now), expiresInMs: limits.arriveDueMs })
-  const call = (now: number) => ({ ...told(now), dueMs: limits.emergencyCallDueMs })
+type Step = (draft: Draft, situation: Situation) => void
 
-  const alert = async (tx: Tx, situation: Situation, now: number): Promise<void> => {
-    await tellResident(tx, situation, toDevices(now))
-    await warnHomesNearby(tx, situation, toDevices(now))
-    await giveCalls(tx, situation, call(now))
+export function happenings({ limits, wake }: DispatchParts) {
+  const toDevices = { expiresInMs: limits.arriveDueMs, wake }
+  const dueMs = limits.emergencyCallDueMs
+
+  /** Everybody whom `step` names is told, and with a hazard the resident, the neighbours and 119 or 120. */
+  const alert = async (
+    tx: Tx,
+    incidentIds: readonly number[],
+    { now, step }: { now: number; step: Step },
+  ) => {
+    const situations = await found(tx, incidentIds, now)
+    const draft = newDraft(now)
+    for (const situation of situations) step(draft, situation)
+    await tellResidents(tx, draft, { situations, ...toDevices })
+    await warnHomesNearby(tx, draft, { situations, ...toDevices })
+    await giveCalls(tx, draft, { situations, dueMs })
+    await writeDraft(tx, draft, wake)
+  }
+
+  /** What those who are on it should know; `personId` knows it already. */
+  const informOthers = async (tx: Tx, situations: readonly Situation[], { now, personId }: Through) => {
+    const draft = newDraft(now)
+    const others = await othersOnIt(tx, situations, personId)
+    for (const situation of situations) inform(draft, situation, others.get(situation.id) ?? [])
+    await writeDraft(tx, draft, wake)
   }
 
   return {
-    async onOpened(tx: Tx, incidentId: number, now: number): Promise<void> {
-      const situation = await found(tx, incidentId, now)
-      await climb(tx, situation, { step: 0, ...told(now) })
-      await alert(tx, situation, now)
-    },
+    onOpened: (tx: Tx, incidentIds: readonly number[], now: number): Promise<void> =>
+      alert(tx, incidentIds, { now, step: (draft, situation) => climb(draft, situation, 0) }),
 
-    async onRaised(tx: Tx, incidentId: number, now: number): Promise<void> {
-      const situation = await found(tx, incidentId, now)
-      await climbAnew(tx, situation, told(now))
-      await alert(tx, situation, now)
-    },
+    onRaised: (tx: Tx, incidentIds: readonly number[], now: number): Promise<void> =>
+      alert(tx, incidentIds, { now, step: climbAnew }),
 
-    async onAcknowledged(tx: Tx, incidentId: number, { now, personId }: Through): Promise<void> {
-      const situation = await found(tx, incidentId, now)
+    async onAcknowledged(tx: Tx, incidentId: number, by: Through): Promise<void> {
+      const { now, personId } = by
+      const situation = await theOne(tx, incidentId, now)
       const own = situation.assignments.find((assignment) => assignment.personId === personId)
       await pause(tx, situation)
-      await comfortResident(tx, situation, toDevices(now))
+      await comfortResident(tx, situation, { now, ...toDevices })
       // A desk that has taken note has sent nobody: those who can go are rung on.
       if (own?.role === 'desk') return
-      await withdrawAlarms(tx, incidentId, personId)
+      await withdrawAlarms(tx, [incidentId], personId)
       await tx.run(sql`
         update assignment
         set due_at = null,
           due_kind = null
         where incident_id = ${incidentId}
           and state = 'told'`)
-      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, personId), ...told(now) })
+      await informOthers(tx, [situation], by)
     },
 
     /** Everybody who goes together is rung every minute anyway, unless somebody had it in hand until now. */
     async onDeclined(tx: Tx, incidentId: number, now: number): Promise<void> {
-      const situation = await found(tx, incidentId, now)
+      const situation = await theOne(tx, incidentId, now)
       const ringsAnyway = situation.ladder.together && situation.dueAt !== null
-      if (!ringsAnyway) await climb(tx, situation, { step: situation.step + 1, ...told(now) })
+      if (ringsAnyway) return
+      const draft = newDraft(now)
+      climb(draft, situation, situation.step + 1)
+      await writeDraft(tx, draft, wake)
     },
 
     async onAssigned(
@@ -65,45 +83,64 @@ export function happenings({ limits, wake }: DispatchParts) {
       { incidentId, ...reach }: { incidentId: number; personId: number; role: AssignmentRole },
       now: number,
     ): Promise<void> {
-      const situation = await found(tx, incidentId, now)
-      await sendOut(tx, situation, { reach: [reach], dueAt: now + limits.acknowledgeDueMs, ...told(now) })
+      const draft = newDraft(now)
+      const dueAt = now + limits.acknowledgeDueMs
+      sendOut(draft, await theOne(tx, incidentId, now), { reach: [reach], dueAt })
+      await writeDraft(tx, draft, wake)
     },
 
     async onNoAnswer(tx: Tx, incidentId: number, now: number): Promise<void> {
-      await giveNoAnswerCall(tx, await found(tx, incidentId, now), call(now))
+      const draft = newDraft(now)
+      await giveNoAnswerCall(tx, draft, { situation: await theOne(tx, incidentId, now), dueMs })
+      await writeDraft(tx, draft, wake)
     },
 
-    async onNews(tx: Tx, incidentId: number, now: number): Promise<void> {
-      const situation = await found(tx, incidentId, now)
-      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, null), ...told(now) })
+    async onNews(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
+      await informOthers(tx, await found(tx, incidentIds, now), { now, personId: null })
     },
 
-    async onEnded(tx: Tx, incidentId: number, { now, personId }: Through): Promise<void> {
-      const situation = await found(tx, incidentId, now)
-      await withdrawAlarms(tx, incidentId, null)
-      await dropCommands(tx, incidentId, now)
-      await inform(tx, situation, { personIds: await othersOnIt(tx, situation, personId), ...told(now) })
+    async onEnded(tx: Tx, incidentIds: readonly number[], by: Through): Promise<void> {
+      const situations = await found(tx, incidentIds, by.now)
+      await withdrawAlarms(tx, incidentIds, null)
+      await dropCommands(tx, incidentIds, by.now)
+      await informOthers(tx, situations, by)
     },
   }
 }
 
-async function found(tx: Tx, incidentId: number, now: number): Promise<Situation> {
-  const situation = await situationOf(tx, incidentId, now)
-  if (!situation) throw new Error('dispatch was called for an incident that is not there')
+async function found(tx: Tx, incidentIds: readonly number[], now: number): Promise<Situation[]> {
+  const situations = await situationsOf(tx, incidentIds, now)
+  if (situations.length < incidentIds.length)
+    throw new Error('dispatch was called for an incident that is not there')
+  return situations
+}
+
+async function theOne(tx: Tx, incidentId: number, now: number): Promise<Situation> {
+  const [situation] = await found(tx, [incidentId], now)
+  if (!situation) throw new Error('dispatch was called for no incident')
   return situation
 }
 
 /** Who could not be told of the alarm need not be told that it is in hand, or over. */
 async function othersOnIt(
   tx: Tx,
-  { id, assignments }: Situation,
+  situations: readonly Situation[],
   personId: number | null,
-): Promise<number[]> {
-  const unreached = await unreachedOf(tx, id)
-  return assignments
-    .filter(({ state }) => ['told', 'acknowledged', 'enRoute', 'onScene'].includes(state))
-    .map((assignment) => assignment.personId)
-    .filter((other) => other !== personId && !unreached.includes(other))
+): Promise<Map<number, number[]>> {
+  const rows = await unreachedOf(
+    tx,
+    situations.map(({ id }) => id),
+  )
+  const unreached = grouped(rows, ({ incidentId }) => incidentId)
+  const others = situations.map(({ id, assignments }): [number, number[]] => [
+    id,
+    assignments
+      .filter(({ state }) => ['told', 'acknowledged', 'enRoute', 'onScene'].includes(state))
+      .map((assignment) => assignment.personId)
+      .filter((other) => other !== personId)
+      .filter((other) => !unreached.get(id)?.some((row) => row.personId === other)),
+  ])
+  return new Map(others)
 }
 
 /** 收到 pauses the ladder; what goes on is the deadline of whoever took it. The second deadline is the rules'. */

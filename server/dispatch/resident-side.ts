@@ -5,54 +5,78 @@ import { Id, isHazard, type IncidentKind } from '#contract/primitives.ts'
 import { adviceLines, originWord } from '#contract/words.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import { writeTimeline } from '#db/timeline.ts'
+import { grouped } from '#domain/grouped.ts'
 import { isAtLeast } from '#domain/worst.ts'
 import type { Situation } from './situation.ts'
-import { inform, type Told } from './tell.ts'
+import { inform, say, type Draft } from './tell.ts'
 
-type Asked = Told & { expiresInMs: number }
+/** How long a command is worth being carried out, in ms, and who is called after a commit that left one to send. */
+export type ToDevices = { expiresInMs: number; wake: (() => void) | undefined }
 
 /**
  * Safety 1: the resident is told with everybody else. Gas is the exception that safety 14 makes: no sound from her
  * tablet or button, which are told to be silent; the detector itself sounds, and the page shows it without a sound.
  * While there is gas in a home nothing else makes its devices sound either.
  */
-export async function tellResident(tx: Tx, situation: Situation, asked: Asked): Promise<void> {
-  if (!isHazard(situation.kind) || situation.ladder.purpose === 'inform') return
-  const kind = howToTell(situation.kind)
-  const text = kind === 'comfort' ? '已收到，正在找人' : adviceLines(situation.kind, 'zh').join('；')
-  const told = await command(tx, situation, { kind, text, homeIds: [situation.homeId], ...asked })
-  if (told.length === 0) return
-  const { communityId, id: incidentId } = situation
-  await writeTimeline(tx, [{ communityId, incidentId, at: asked.now, what: 'residentTold' }])
+export async function tellResidents(
+  tx: Tx,
+  draft: Draft,
+  { situations, ...how }: ToDevices & { situations: readonly Situation[] },
+): Promise<void> {
+  const commands = situations
+    .filter(({ kind, ladder }) => isHazard(kind) && ladder.purpose !== 'inform')
+    .map((situation) => ({ situation, homeIds: [situation.homeId], ...howToTell(situation.kind) }))
+  const told = await writeCommands(tx, commands, { now: draft.now, ...how })
+  for (const { situation } of commands)
+    if (told.has(situation.id)) say(draft, situation, { what: 'residentTold' })
 }
 
 /** An SOS is answered, not alarmed: she knows. */
-function howToTell(kind: IncidentKind): CommandKind {
-  if (kind === 'gas') return 'mute'
-  return kind === 'sos' ? 'comfort' : 'alarm'
+function howToTell(incident: IncidentKind): { kind: CommandKind; text: string } {
+  if (incident === 'sos') return { kind: 'comfort', text: '已收到，正在找人' }
+  return { kind: incident === 'gas' ? 'mute' : 'alarm', text: adviceLines(incident, 'zh').join('；') }
 }
 
 /** Somebody is coming. */
-export async function comfortResident(tx: Tx, situation: Situation, asked: Asked): Promise<void> {
+export async function comfortResident(
+  tx: Tx,
+  situation: Situation,
+  how: ToDevices & { now: number },
+): Promise<void> {
   if (!isHazard(situation.kind) || situation.kind === 'gas') return
   const homeIds = [situation.homeId]
-  await command(tx, situation, { kind: 'comfort', text: '有人过来看看您', homeIds, ...asked })
+  await writeCommands(tx, [{ situation, homeIds, kind: 'comfort', text: '有人过来看看您' }], how)
 }
 
 /** Safety 12: CO goes through ceilings and flues. Their devices sound, and their stewards know. */
-export async function warnHomesNearby(tx: Tx, situation: Situation, asked: Asked): Promise<void> {
-  if (situation.kind !== 'co' || !isAtLeast(situation.stage, 'alarm')) return
-  const homeIds = await homesSharingAir(tx, situation.homeId)
-  if (homeIds.length === 0) return
+export async function warnHomesNearby(
+  tx: Tx,
+  draft: Draft,
+  { situations, ...how }: ToDevices & { situations: readonly Situation[] },
+): Promise<void> {
+  const rising = situations.filter(({ kind, stage }) => kind === 'co' && isAtLeast(stage, 'alarm'))
+  if (rising.length === 0) return
+  const sharing = await homesSharingAir(
+    tx,
+    rising.map(({ homeId }) => homeId),
+  )
   const text = adviceLines('co', 'zh').join('；')
-  await command(tx, situation, { kind: 'alarm', text, homeIds, ...asked })
-  const { communityId, id: incidentId } = situation
-  const detail = { homeIds }
-  await writeTimeline(tx, [{ communityId, incidentId, at: asked.now, what: 'homesWarned', detail }])
-  const stewards = await stewardsOf(tx, homeIds)
-  const onIt = new Set([...situation.assignments.map(({ personId }) => personId), ...everyone(situation)])
-  await inform(tx, situation, { personIds: stewards.filter((id) => !onIt.has(id)), ...asked })
+  const warned = rising.flatMap((situation) => {
+    const homeIds = sharing.get(situation.homeId) ?? []
+    return homeIds.length > 0 ? [{ situation, homeIds, kind: 'alarm' as const, text }] : []
+  })
+  await writeCommands(tx, warned, { now: draft.now, ...how })
+  const stewards = await stewardsOf(tx, [...new Set(warned.flatMap(({ homeIds }) => homeIds))])
+  for (const { situation, homeIds } of warned) {
+    say(draft, situation, { what: 'homesWarned', detail: { homeIds } })
+    const known = [...situation.assignments.map(({ personId }) => personId), ...everyone(situation)]
+    const near = new Set(homeIds.flatMap((homeId) => stewards.get(homeId) ?? []))
+    inform(
+      draft,
+      situation,
+      [...near].filter((id) => !known.includes(id)).sort((a, b) => a - b),
+    )
+  }
 }
 
 const everyone = ({ around }: Situation) => [
@@ -62,59 +86,71 @@ const everyone = ({ around }: Situation) => [
   ...around.desk,
 ]
 
-/** Commands of this incident that have not left yet are not sent any more. */
-export async function dropCommands(tx: Tx, incidentId: number, now: number): Promise<void> {
+/** Commands of these incidents that have not left yet are not sent any more. */
+export async function dropCommands(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
   await tx.run(sql`
     update device_command
     set result = 'withdrawn',
       result_at = ${at(now)}
-    where incident_id = ${incidentId}
+    where incident_id = any(${incidentIds}::bigint[])
       and sent_at is null
       and result is null`)
 }
 
-const IdRow = Type.Object({ id: Id })
+type Command = { situation: Situation; homeIds: readonly number[]; kind: CommandKind; text: string }
 
-/** To what can speak or show something: tablets and buttons in service. */
-async function command(
+/** To what can speak or show something: tablets and buttons in service. Gives the incidents where there was one. */
+async function writeCommands(
   tx: Tx,
-  situation: Situation,
-  asked: Asked & { kind: CommandKind; text: string; homeIds: readonly number[] },
-): Promise<number[]> {
-  const mark = situation.origin === 'live' ? '' : `【${originWord(situation.origin, 'zh')}】`
+  commands: readonly Command[],
+  { now, expiresInMs, wake }: ToDevices & { now: number },
+): Promise<Set<number>> {
+  const asked = commands.flatMap(({ homeIds, ...command }) =>
+    homeIds.map((homeId) => ({ homeId, ...command })),
+  )
+  if (asked.length === 0) return new Set()
   const written = await tx.many(
-    IdRow,
+    Type.Object({ incidentId: Id }),
     sql`
       insert into device_command (community_id, device_id, kind, text, incident_id, created_at, expires_at)
-      select device.community_id, device.id, ${asked.kind}, ${mark + asked.text}, ${situation.id}, ${at(asked.now)},
-        ${at(asked.now + asked.expiresInMs)}
-      from device
-      where home_id = any(${asked.homeIds}::bigint[])
-        and kind in ('tablet', 'button')
-        and not out_of_service
-        and (${asked.kind} = 'mute' or not exists (
+      select device.community_id, device.id, asked.kind, asked.text, asked.incident_id, ${at(now)},
+        ${at(now + expiresInMs)}
+      from unnest(
+        ${asked.map(({ homeId }) => homeId)}::bigint[],
+        ${asked.map(({ kind }) => kind)}::text[],
+        ${asked.map(({ situation, text }) => markOf(situation) + text)}::text[],
+        ${asked.map(({ situation }) => situation.id)}::bigint[]
+      ) with ordinality as asked (home_id, kind, text, incident_id, nth)
+      join device on device.home_id = asked.home_id
+      where device.kind in ('tablet', 'button')
+        and not device.out_of_service
+        and (asked.kind = 'mute' or not exists (
           select
           from incident gas
-          where gas.home_id = device.home_id
+          where gas.home_id = asked.home_id
             and gas.kind = 'gas'
             and gas.state = 'open'
         ))
-      order by device.id
-      returning id`,
+      order by asked.nth, device.id
+      returning incident_id`,
   )
-  if (written.length > 0 && asked.wake) tx.afterCommit(asked.wake)
-  return written.map(({ id }) => id)
+  if (written.length > 0 && wake) tx.afterCommit(wake)
+  return new Set(written.map(({ incidentId }) => incidentId))
 }
 
+const markOf = ({ origin }: Situation) => (origin === 'live' ? '' : `【${originWord(origin, 'zh')}】`)
+
+const NearRow = Type.Object({ homeId: Id, nearId: Id })
+
 /** Above, below (the same place in the row of doors, one floor away), and on the same flue of the building. */
-async function homesSharingAir(tx: Tx, homeId: number): Promise<number[]> {
-  const homes = await tx.many(
-    IdRow,
+async function homesSharingAir(tx: Tx, homeIds: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await tx.many(
+    NearRow,
     sql`
-      select other.id
+      select home.id as home_id, other.id as near_id
       from home
       join home other on other.building_id = home.building_id and other.id <> home.id
-      where home.id = ${homeId}
+      where home.id = any(${homeIds}::bigint[])
         and (
           other.flue = home.flue
           or (
@@ -123,21 +159,22 @@ async function homesSharingAir(tx: Tx, homeId: number): Promise<number[]> {
             and right(other.room, 2) = right(home.room, 2)
           )
         )
-      order by other.id`,
+      order by home.id, other.id`,
   )
-  return homes.map(({ id }) => id)
+  const near = grouped(rows, ({ homeId }) => homeId)
+  return new Map([...near].map(([homeId, homes]) => [homeId, homes.map(({ nearId }) => nearId)]))
 }
 
-async function stewardsOf(tx: Tx, homeIds: readonly number[]): Promise<number[]> {
-  const stewards = await tx.many(
-    IdRow,
+async function stewardsOf(tx: Tx, homeIds: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await tx.many(
+    Type.Object({ homeId: Id, personId: Id }),
     sql`
-      select distinct person.id
+      select pairing.home_id, pairing.person_id
       from pairing
       join person on person.id = pairing.person_id and person.active
       where pairing.home_id = any(${homeIds}::bigint[])
-        and pairing.role = 'steward'
-      order by person.id`,
+        and pairing.role = 'steward'`,
   )
-  return stewards.map(({ id }) => id)
+  const stewards = grouped(rows, ({ homeId }) => homeId)
+  return new Map([...stewards].map(([homeId, pairs]) => [homeId, pairs.map(({ personId }) => personId)]))
 }

@@ -4,11 +4,13 @@ import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import type { Delivery, Message } from './channels/channel.ts'
 import { climb, hasFurther } from './climb.ts'
+import { writeDraft } from './draft-store.ts'
 import { chooseWay, contactsOf, keyOf, triedAs, type ContactPoint, type Left } from './next-contact.ts'
 import * as outbox from './outbox-store.ts'
 import type { DueTelling } from './outbox-store.ts'
 import type { DispatchParts } from './parts.ts'
 import { situationOf } from './situation.ts'
+import { newDraft } from './tell.ts'
 
 /** In one round: as many as a bad minute of one community has, sent at once. */
 const roundMax = 100
@@ -181,5 +183,7 @@ async function goOn(
   if (!situation || situation.state !== 'open' || situation.acknowledgedAt !== null) return
   if (situation.ladder.together || !hasFurther(situation)) return
   if (await outbox.somebodyMayAnswer(tx, incidentId, now)) return
-  await climb(tx, situation, { step: situation.step + 1, now, wake })
+  const draft = newDraft(now)
+  climb(draft, situation, situation.step + 1)
+  await writeDraft(tx, draft, wake)
 }

@@ -3,8 +3,9 @@ import { Type, type Static } from 'typebox'
 import { AssignmentState, IncidentState } from '#contract/acts.ts'
 import { AssignmentRole, DueKind, Evidence } from '#contract/incident.ts'
 import { EpochMs, Id, IncidentKind, Origin, RiskTier, Stage, orNull } from '#contract/primitives.ts'
-import type { Db, Tx } from '#db/database.ts'
+import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
+import { grouped } from '#domain/grouped.ts'
 import { ladderFor, type Around, type Ladder } from '#domain/ladder.ts'
 
 const IncidentRow = Type.Object({
@@ -30,6 +31,7 @@ const IncidentRow = Type.Object({
 
 const AssignmentRow = Type.Object({
   id: Id,
+  incidentId: Id,
   personId: Id,
   role: AssignmentRole,
   state: AssignmentState,
@@ -44,9 +46,54 @@ export type Situation = Static<typeof IncidentRow> & {
   assignments: AssignmentRow[]
 }
 
-/** Reads it all and holds the incident: whoever changes it afterwards sees what we did. */
+/** The situation of one incident; undefined where there is none. */
 export async function situationOf(tx: Tx, incidentId: number, now: number): Promise<Situation | undefined> {
-  const incident = await tx.maybeOne(
+  const [situation] = await situationsOf(tx, [incidentId], now)
+  return situation
+}
+
+/**
+ * Reads it all, for all of them together, and holds the incidents: whoever changes one afterwards sees what we did. In
+ * the order of their ids.
+ */
+export async function situationsOf(
+  tx: Tx,
+  incidentIds: readonly number[],
+  now: number,
+): Promise<Situation[]> {
+  const incidents = await lockIncidents(tx, incidentIds, now)
+  if (incidents.length === 0) return []
+  const homeIds = incidents.map(({ homeId }) => homeId)
+  const communityIds = [...new Set(incidents.map(({ communityId }) => communityId))]
+  const [pairsAll, desks, assigned] = await Promise.all([
+    pairsAround(tx, homeIds),
+    desksOf(tx, communityIds),
+    assignmentsOf(tx, incidentIds),
+  ])
+  const paired = grouped(pairsAll, ({ homeId }) => homeId)
+  const assignments = grouped(assigned, ({ incidentId }) => incidentId)
+  return incidents.map((incident) => {
+    const pairs = paired.get(incident.homeId) ?? []
+    const as = (role: AssignmentRole) =>
+      pairs.filter((pair) => pair.role === role).map((pair) => pair.personId)
+    const { kind, stage, tier, firstFortnight } = incident
+    const silence = kind === 'missed' ? (incident.evidence.silence ?? 'missed') : null
+    return {
+      ...incident,
+      ladder: ladderFor({ kind, stage, silence, tier, firstFortnight }),
+      around: {
+        steward: as('steward'),
+        backup: as('backup'),
+        neighbour: as('neighbour'),
+        desk: desks.get(incident.communityId) ?? [],
+      },
+      assignments: assignments.get(incident.id) ?? [],
+    }
+  })
+}
+
+function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
+  return tx.many(
     IncidentRow,
     sql`
       select i.id, i.community_id, i.home_id, i.resident_id, i.kind, i.stage, i.state, i.origin, i.evidence,
@@ -66,81 +113,67 @@ export async function situationOf(tx: Tx, incidentId: number, now: number): Prom
         ), false) as first_fortnight
       from incident i
       join area community on community.id = i.community_id
-      where i.id = ${incidentId}
+      where i.id = any(${incidentIds}::bigint[])
+      order by i.id
       for no key update of i`,
   )
-  if (!incident) return undefined
-  const { kind, stage, tier, firstFortnight } = incident
-  const silence = kind === 'missed' ? (incident.evidence.silence ?? 'missed') : null
-  return {
-    ...incident,
-    ladder: ladderFor({ kind, stage, silence, tier, firstFortnight }),
-    around: await aroundHome(tx, incident),
-    assignments: await assignmentsOf(tx, incident.id),
-  }
 }
 
-export function assignmentsOf(tx: Tx, incidentId: number): Promise<AssignmentRow[]> {
+function assignmentsOf(tx: Tx, incidentIds: readonly number[]): Promise<AssignmentRow[]> {
   return tx.many(
     AssignmentRow,
     sql`
-      select id, person_id, role, state, due_at, due_kind
+      select id, incident_id, person_id, role, state, due_at, due_kind
       from assignment
-      where incident_id = ${incidentId}
+      where incident_id = any(${incidentIds}::bigint[])
       order by id`,
   )
 }
 
-const PairRow = Type.Object({ role: AssignmentRole, personId: Id })
+const PairRow = Type.Object({ homeId: Id, role: AssignmentRole, personId: Id })
 
-async function aroundHome(
-  tx: Tx,
-  { homeId, communityId }: { homeId: number; communityId: number },
-): Promise<Around> {
-  const paired = await tx.many(
+function pairsAround(tx: Tx, homeIds: readonly number[]) {
+  return tx.many(
     PairRow,
     sql`
-      select p.role, p.person_id
+      select p.home_id, p.role, p.person_id
       from pairing p
       join person on person.id = p.person_id and person.active
-      where p.home_id = ${homeId}
+      where p.home_id = any(${homeIds}::bigint[])
         and p.role in ('steward', 'backup', 'neighbour')
-      order by p.position, p.person_id`,
+      order by p.home_id, p.position, p.person_id`,
   )
-  const as = (role: AssignmentRole) =>
-    paired.filter((pair) => pair.role === role).map((pair) => pair.personId)
-  return {
-    steward: as('steward'),
-    backup: as('backup'),
-    neighbour: as('neighbour'),
-    desk: await deskOf(tx, communityId),
-  }
 }
 
-const PersonRow = Type.Object({ personId: Id })
+const DeskRow = Type.Object({ communityId: Id, personId: Id })
 
 /** Who is on duty; where the list is empty, whoever has the desk there: a forgotten list must not mean nobody. */
-export async function deskOf(db: Db, communityId: number): Promise<number[]> {
-  const onDuty = await db.many(
-    PersonRow,
+async function desksOf(tx: Tx, communityIds: readonly number[]): Promise<Map<number, number[]>> {
+  const onDuty = await tx.many(
+    DeskRow,
     sql`
-      select d.person_id
+      select d.community_id, d.person_id
       from on_duty d
       join person on person.id = d.person_id and person.active
-      where d.community_id = ${communityId}
-      order by d.person_id`,
+      where d.community_id = any(${communityIds}::bigint[])
+      order by d.community_id, d.person_id`,
   )
-  if (onDuty.length > 0) return onDuty.map(({ personId }) => personId)
-  const granted = await db.many(
-    PersonRow,
+  const desks = grouped(onDuty, ({ communityId }) => communityId)
+  const forgotten = communityIds.filter((id) => !desks.has(id))
+  const granted = forgotten.length > 0 ? await grantedDesks(tx, forgotten) : []
+  const all = new Map([...desks, ...grouped(granted, ({ communityId }) => communityId)])
+  return new Map([...all].map(([id, desk]) => [id, desk.map(({ personId }) => personId)]))
+}
+
+function grantedDesks(tx: Tx, communityIds: readonly number[]) {
+  return tx.many(
+    DeskRow,
     sql`
-      select distinct g.person_id
-      from area_grant g
-      join area community on community.id = ${communityId}
+      select distinct community.id as community_id, g.person_id
+      from area community
+      join area_grant g on g.area_id = any(community.path) and g.role = 'desk'
       join person on person.id = g.person_id and person.active
-      where g.role = 'desk'
-        and g.area_id = any(community.path)
-      order by g.person_id`,
+      where community.id = any(${communityIds}::bigint[])
+      order by community.id, g.person_id`,
   )
-  return granted.map(({ personId }) => personId)
 }

@@ -3,12 +3,12 @@ import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import { writeTimeline } from '#db/timeline.ts'
 import { climb } from './climb.ts'
+import { writeDraft } from './draft-store.ts'
 import { overdueCalls, passOnCall } from './emergency-calls.ts'
 import type { DispatchParts } from './parts.ts'
 import { situationOf, type AssignmentRow, type Situation } from './situation.ts'
-import { inform, ringAgain, type Told } from './tell.ts'
+import { inform, newDraft, ringAgain, say, type Draft } from './tell.ts'
 
 /** In one tick; the rest is taken a second later. */
 const dueMax = 500
@@ -65,42 +65,47 @@ function dueIncidents(db: Db, now: number) {
   )
 }
 
-type Overrun = Told & {
-  assignment: { id: number; incidentId: number }
-  limits: DispatchParts['limits']
-}
+type By = { now: number; wake: (() => void) | undefined; limits: DispatchParts['limits'] }
+type Overrun = By & { assignment: { id: number; incidentId: number } }
 
 /** Whoever holds the incident now has it in hand: we come again in a second. */
-async function overrun(tx: Tx, { assignment, limits, ...told }: Overrun): Promise<void> {
+async function overrun(tx: Tx, { assignment, now, wake, limits }: Overrun): Promise<void> {
   if (!(await isFree(tx, assignment.incidentId))) return
-  const situation = await situationOf(tx, assignment.incidentId, told.now)
+  const situation = await situationOf(tx, assignment.incidentId, now)
   const own = situation?.assignments.find(({ id }) => id === assignment.id)
-  if (!situation || !own || own.dueAt === null || own.dueAt > told.now) return
+  if (!situation || !own || own.dueAt === null || own.dueAt > now) return
   if (situation.state !== 'open') return setDue(tx, own, null)
-  await say(tx, situation, { ...told, own })
-  switch (own.state) {
+  const draft = newDraft(now)
+  say(draft, situation, { what: 'overdue', personId: own.personId, detail: { dueKind: own.dueKind } })
+  await takeUp(tx, draft, { situation, own, limits })
+  await writeDraft(tx, draft, wake)
+}
+
+type Own = { situation: Situation; own: AssignmentRow }
+
+function takeUp(
+  tx: Tx,
+  draft: Draft,
+  { limits, ...late }: Own & { limits: DispatchParts['limits'] },
+): Promise<void> {
+  switch (late.own.state) {
+    case 'acknowledged':
+      return relieve(tx, draft, late)
+    case 'enRoute':
+      return ask(tx, draft, { ...late, againAt: draft.now + limits.arriveDueMs })
+    case 'onScene':
+      return ask(tx, draft, { ...late, againAt: draft.now + limits.findingDueMs })
     // the incident's own deadline takes the next step at the same instant
     case 'told':
-      return setDue(tx, own, null)
-    case 'acknowledged':
-      return relieve(tx, situation, { own, ...told })
-    case 'enRoute':
-      return ask(tx, situation, { own, againAt: told.now + limits.arriveDueMs, ...told })
-    case 'onScene':
-      return ask(tx, situation, { own, againAt: told.now + limits.findingDueMs, ...told })
     case 'done':
     case 'declined':
     case 'withdrawn':
-      return setDue(tx, own, null)
+      return setDue(tx, late.own, null)
   }
 }
 
 /** 收到 and then nothing: it is somebody else's again (safety 3). The desk's note stands while another goes. */
-async function relieve(
-  tx: Tx,
-  situation: Situation,
-  { own, ...told }: Told & { own: AssignmentRow },
-): Promise<void> {
+async function relieve(tx: Tx, draft: Draft, { situation, own }: Own): Promise<void> {
   if (own.role === 'desk' && othersGoing(situation, own)) return setDue(tx, own, null)
   await tx.run(sql`
     update assignment
@@ -108,38 +113,32 @@ async function relieve(
       due_at = null,
       due_kind = null
     where id = ${own.id}`)
-  const { communityId, id: incidentId } = situation
-  const line = { communityId, incidentId, at: told.now, personId: own.personId }
-  await writeTimeline(tx, [{ ...line, what: 'withdrawn' }])
+  say(draft, situation, { what: 'withdrawn', personId: own.personId })
   const assignments = situation.assignments.map((row) =>
     row.id === own.id ? { ...row, state: 'withdrawn' as const } : row,
   )
-  await backIntoLadder(tx, { ...situation, assignments }, { own, ...told })
+  await backIntoLadder(tx, draft, { situation: { ...situation, assignments }, own })
 }
 
 /** On the way, or at the door, and silent: rung again, and others are asked, for something may have happened there. */
 async function ask(
   tx: Tx,
-  situation: Situation,
-  { own, againAt, ...told }: Told & { own: AssignmentRow; againAt: number },
+  draft: Draft,
+  { situation, own, againAt }: Own & { againAt: number },
 ): Promise<void> {
   await setDue(tx, own, againAt)
-  await ringAgain(tx, situation, { reach: [own], dueAt: againAt, ...told })
-  await backIntoLadder(tx, situation, { own, ...told })
+  ringAgain(draft, situation, { reach: [own], dueAt: againAt })
+  await backIntoLadder(tx, draft, { situation, own })
 }
 
-async function backIntoLadder(
-  tx: Tx,
-  situation: Situation,
-  { own, ...told }: Told & { own: AssignmentRow },
-): Promise<void> {
+async function backIntoLadder(tx: Tx, draft: Draft, { situation, own }: Own): Promise<void> {
   if (othersGoing(situation, own)) return
   await tx.run(sql`
     update incident
     set acknowledged_at = null,
       acknowledged_by = null
     where id = ${situation.id}`)
-  await climb(tx, situation, { step: situation.step + 1, ...told })
+  climb(draft, situation, situation.step + 1)
 }
 
 const othersGoing = ({ assignments }: Situation, own: AssignmentRow) =>
@@ -150,22 +149,26 @@ const othersGoing = ({ assignments }: Situation, own: AssignmentRow) =>
 
 async function nextStep(
   tx: Tx,
-  { incidentId, limits, ...told }: Told & { incidentId: number; limits: DispatchParts['limits'] },
+  { incidentId, now, wake, limits }: By & { incidentId: number },
 ): Promise<void> {
   if (!(await isFree(tx, incidentId))) return
-  const situation = await situationOf(tx, incidentId, told.now)
-  if (!situation || situation.dueAt === null || situation.dueAt > told.now) return
-  const { communityId, dueKind, state } = situation
-  const line = { communityId, incidentId, at: told.now, detail: { dueKind } }
+  const situation = await situationOf(tx, incidentId, now)
+  if (!situation || situation.dueAt === null || situation.dueAt > now) return
+  const { dueKind, state } = situation
+  const draft = newDraft(now)
   if (state === 'handled') {
-    await writeTimeline(tx, [{ ...line, what: 'overdue' }])
-    const personIds = situation.around.desk.filter((id) => id !== situation.handledBy)
-    await inform(tx, situation, { personIds, ...told })
-    await setIncidentDue(tx, incidentId, told.now + limits.checkBackDueMs)
-    return
+    say(draft, situation, { what: 'overdue', detail: { dueKind } })
+    inform(
+      draft,
+      situation,
+      situation.around.desk.filter((id) => id !== situation.handledBy),
+    )
+    await setIncidentDue(tx, incidentId, now + limits.checkBackDueMs)
+  } else {
+    if (dueKind !== 'repeat') say(draft, situation, { what: 'escalated', detail: { dueKind } })
+    climb(draft, situation, situation.step + 1)
   }
-  if (dueKind !== 'repeat') await writeTimeline(tx, [{ ...line, what: 'escalated' }])
-  await climb(tx, situation, { step: situation.step + 1, ...told })
+  await writeDraft(tx, draft, wake)
 }
 
 /** Compare-and-set with acts and with other processes: one that holds the row changes what we would act on. */
@@ -194,16 +197,4 @@ async function setIncidentDue(tx: Tx, incidentId: number, dueAt: number): Promis
     update incident
     set due_at = ${at(dueAt)}
     where id = ${incidentId}`)
-}
-
-async function say(
-  tx: Tx,
-  situation: Situation,
-  { now, own }: { now: number; own: AssignmentRow },
-): Promise<void> {
-  const { communityId, id: incidentId } = situation
-  const detail = { dueKind: own.dueKind }
-  await writeTimeline(tx, [
-    { communityId, incidentId, at: now, what: 'overdue', personId: own.personId, detail },
-  ])
 }

@@ -1,31 +1,25 @@
-// From what the rules found to what humans deal with. Runs inside the transaction that stored the messages.
-import { isHazard, isWorse, type IncidentKind, type Stage } from '#contract/primitives.ts'
+// From what the rules found to what humans deal with. Runs inside the transaction that stored the messages. One verdict
+// or the five thousand of a shared deadline take the same way: read together, decided one by one, written together.
+import { type IncidentKind, type Stage } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
-import { json, sql } from '#db/sql.ts'
-import { writeTimeline, type TimelineWhat } from '#db/timeline.ts'
-import { isLatched } from '#domain/condition.ts'
+import { writeTimeline } from '#db/timeline.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { closeByItself } from './close-by-itself.ts'
-import { clearCondition, isStillSeen, raiseCondition } from './conditions.ts'
+import * as store from './apply-verdicts-store.ts'
+import { closeByThemselves } from './close-by-itself.ts'
+import { stillSeen, writeConditions } from './conditions.ts'
+import { decide, type Decision, type Found } from './decide.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
-import { looksDifferent, mergedEvidence } from './evidence.ts'
-import * as store from './store.ts'
 import type { IncidentRow } from './store.ts'
 
 type Present = Verdict & { stage: Stage }
 const isPresent = (verdict: Verdict): verdict is Present => verdict.stage !== null
 
-/** Opens, raises, notes or (device trouble and late risers only) closes, one verdict after the other. */
-export async function applyVerdicts(
-  tx: Tx,
-  verdicts: readonly Verdict[],
-  { now, dispatch }: { now: number; dispatch: IncidentDispatch },
-): Promise<void> {
-  for (const verdict of inOrder(verdicts)) {
-    if (isPresent(verdict)) await present(tx, verdict, { now, dispatch })
-    else await returned(tx, verdict, { now, dispatch })
-  }
+type By = { now: number; dispatch: IncidentDispatch }
+
+/** Opens, raises, notes or (device trouble and late risers only) closes. */
+export async function applyVerdicts(tx: Tx, verdicts: readonly Verdict[], by: By): Promise<void> {
+  for (const wave of waves(inOrder(verdicts))) await applyTogether(tx, wave, by)
 }
 
 const airFirst: readonly IncidentKind[] = ['co', 'gas', 'smoke', 'sos', 'missed', 'device']
@@ -37,102 +31,94 @@ function inOrder(verdicts: readonly Verdict[]): Verdict[] {
   )
 }
 
-type By = { now: number; dispatch: IncidentDispatch }
-
-async function present(tx: Tx, verdict: Present, by: By): Promise<void> {
-  const found = await openOrFind(tx, verdict, by.now)
-  if (!found) return
-  const { incident, isNew } = found
-  await raiseCondition(tx, verdict, { incidentId: incident.id, now: by.now })
-  if (isNew) {
-    await say(tx, incident, { at: by.now, what: 'opened', detail: { stage: incident.stage } })
-    await by.dispatch.onOpened(tx, incident.id, by.now)
-  } else if (isWorse(verdict.stage, incident.stage) || verdict.ringsAgain) {
-    await raise(tx, { incident, verdict, ...by })
-  } else {
-    await noteEvidence(tx, incident, verdict)
+/** Each incident at most once in a wave: its second verdict finds what the first has made of it. */
+function waves(verdicts: readonly Verdict[]): Verdict[][] {
+  const waiting: Verdict[][] = []
+  const before = new Map<string, number>()
+  for (const verdict of verdicts) {
+    const key = store.keyOfVerdict(verdict)
+    const nth = before.get(key) ?? 0
+    before.set(key, nth + 1)
+    const wave = waiting[nth]
+    if (wave) wave.push(verdict)
+    else waiting.push([verdict])
   }
+  return waiting
+}
+
+async function applyTogether(tx: Tx, wave: readonly Verdict[], by: By): Promise<void> {
+  const found = await openOrFind(tx, wave, by.now)
+  await writeConditions(tx, found, by.now)
+  const decisions = found.flatMap(({ incident, ...rest }) => (incident ? decide({ incident, ...rest }) : []))
+  await write(tx, decisions, by.now)
+  await follow(tx, decisions, by)
 }
 
 /**
- * Undefined where a human has answered. Another transaction may open or close it while we look: then we look again;
- * three times settle any such race.
+ * Each verdict with its incident: the open one, else one that is opened now. Left out is what a human has answered.
+ * Another transaction may open or close one while we look: then we look again; three times settle any such race.
  */
-async function openOrFind(
-  tx: Tx,
-  verdict: Present,
-  now: number,
-): Promise<{ incident: IncidentRow; isNew: boolean } | undefined> {
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const open = await store.lockOpenIncident(tx, verdict)
-    if (open) return { incident: open, isNew: false }
-    if (await store.occurrenceIsAnswered(tx, verdict)) return undefined
-    const opened = await store.insertIncident(tx, verdict, now)
-    if (opened) return { incident: opened, isNew: true }
+async function openOrFind(tx: Tx, wave: readonly Verdict[], now: number): Promise<Found[]> {
+  const incidents = new Map<string, { incident: IncidentRow; isNew: boolean }>()
+  let missing = [...wave]
+  for (let attempt = 1; missing.length > 0; attempt += 1) {
+    for (const open of await store.lockOpenIncidents(tx, missing))
+      incidents.set(store.keyOf(open), { incident: open, isNew: false })
+    missing = missing.filter((verdict) => isPresent(verdict) && !incidents.has(store.keyOfVerdict(verdict)))
+    const toOpen = await store.unanswered(tx, missing.filter(isPresent))
+    const opened = toOpen.length > 0 ? await store.insertIncidents(tx, toOpen, now) : []
+    for (const one of opened) incidents.set(store.keyOf(one), { incident: one, isNew: true })
+    missing = toOpen.filter((verdict) => !incidents.has(store.keyOfVerdict(verdict)))
+    if (missing.length > 0 && attempt === 3)
+      throw new Error('an incident was neither there nor could be opened')
   }
-  throw new Error('an incident was neither there nor could be opened')
-}
-
-/** Worse than it was, or pressed again: whoever had acknowledged has acknowledged something else (safety 3). */
-async function raise(
-  tx: Tx,
-  { incident, verdict, now, dispatch }: By & { incident: IncidentRow; verdict: Present },
-): Promise<void> {
-  const worse = isWorse(verdict.stage, incident.stage)
-  const stage = worse ? verdict.stage : incident.stage
-  const evidence = mergedEvidence(incident.evidence, verdict)
-  await store.changeIncident(
-    tx,
-    incident.id,
-    sql`stage = ${stage}, evidence = ${json(evidence)}, acknowledged_at = null, acknowledged_by = null`,
-  )
-  await say(tx, incident, {
-    at: now,
-    what: worse ? 'raised' : 'pressedAgain',
-    detail: worse ? { from: incident.stage, to: stage } : { presses: evidence.presses ?? 2 },
+  return wave.flatMap((verdict): Found[] => {
+    const found = incidents.get(store.keyOfVerdict(verdict))
+    if (found) return [{ verdict, ...found }]
+    return isPresent(verdict) ? [] : [{ verdict, incident: undefined, isNew: false }]
   })
-  await dispatch.onRaised(tx, incident.id, now)
 }
 
-async function noteEvidence(tx: Tx, incident: IncidentRow, verdict: Verdict): Promise<boolean> {
-  const evidence = mergedEvidence(incident.evidence, verdict)
-  if (!looksDifferent(incident.evidence, evidence)) return false
-  await store.changeIncident(tx, incident.id, sql`evidence = ${json(evidence)}`)
-  announceIncident(tx, incident)
-  return true
+async function write(tx: Tx, decisions: readonly Decision[], now: number): Promise<void> {
+  await Promise.all([
+    store.changeIncidents(
+      tx,
+      decisions.flatMap(({ incident, change }) => (change ? [{ incidentId: incident.id, ...change }] : [])),
+    ),
+    writeTimeline(
+      tx,
+      decisions.flatMap(({ incident: { communityId, id }, line }) =>
+        line ? [{ communityId, incidentId: id, at: now, ...line }] : [],
+      ),
+    ),
+  ])
+  for (const { incident, change, line } of decisions) if (change || line) announceIncident(tx, incident)
 }
 
-async function returned(tx: Tx, verdict: Verdict, { now, dispatch }: By): Promise<void> {
-  const incident = await store.lockOpenIncident(tx, verdict)
-  await clearCondition(tx, verdict, now)
-  if (!incident) return
-  const isNews = await noteEvidence(tx, incident, verdict)
-  if (!needsHuman(incident)) {
-    if (await isStillSeen(tx, incident.id)) return
-    const what = incident.kind === 'missed' ? 'closedByCheckIn' : 'closedByItself'
-    await closeByItself(tx, incident, { now, what, dispatch })
-  } else if (isNews && incident.kind === 'missed') {
-    await say(tx, incident, { at: now, what: 'lateCheckIn' })
-    await dispatch.onNews(tx, incident.id, now)
-  } else if (isNews && isHazard(incident.kind) && incident.evidence.cleanSince === undefined) {
-    await say(tx, incident, { at: now, what: 'airClean' })
+async function follow(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
+  const incidentsTo = (then: Decision['then']) =>
+    decisions.filter((decision) => decision.then === then).map(({ incident }) => incident)
+  const idsTo = (then: Decision['then']) => incidentsTo(then).map(({ id }) => id)
+  const [opened, raised, ending, news] = [
+    idsTo('opened'),
+    idsTo('raised'),
+    incidentsTo('endsUnseen'),
+    idsTo('news'),
+  ]
+  if (opened.length > 0) await dispatch.onOpened(tx, opened, now)
+  if (raised.length > 0) await dispatch.onRaised(tx, raised, now)
+  if (ending.length > 0) {
+    const seen = await stillSeen(
+      tx,
+      ending.map(({ id }) => id),
+    )
+    await closeByThemselves(
+      tx,
+      ending.filter(({ id }) => !seen.has(id)),
+      { now, dispatch },
+    )
   }
-}
-
-/**
- * Gas, CO, SOS and missed check-in are closed by a human only (safety 11). A late riser before anybody had to be
- * sent, and trouble with a device, end by themselves, on record.
- */
-const needsHuman = ({ kind, stage }: IncidentRow) =>
-  isLatched(kind) && !(kind === 'missed' && stage === 'notice')
-
-async function say(
-  tx: Tx,
-  incident: IncidentRow,
-  line: { at: number; what: TimelineWhat; detail?: Record<string, unknown> },
-): Promise<void> {
-  await writeTimeline(tx, [{ communityId: incident.communityId, incidentId: incident.id, ...line }])
-  announceIncident(tx, incident)
+  if (news.length > 0) await dispatch.onNews(tx, news, now)
 }
 
 function announceIncident(tx: Tx, { communityId, id, homeId, kind }: IncidentRow): void {

@@ -85,9 +85,9 @@ async function finish(
   }: { parts: IncidentParts; incident: IncidentRow; closing: Closing; awaitsCheckBack: boolean },
 ): Promise<void> {
   const { byId, now, outcome, note = null } = closing
-  await parts.dispatch.onEnded(tx, incident.id, { now, personId: byId })
-  await store.endAssignments(tx, incident.id, now)
-  await endConditions(tx, incident.id, now)
+  await parts.dispatch.onEnded(tx, [incident.id], { now, personId: byId })
+  await store.endAssignments(tx, [incident.id], now)
+  await endConditions(tx, [incident.id], now)
   const end = awaitsCheckBack
     ? sql`state = 'handled', due_at = ${at(now + parts.limits.checkBackDueMs)}, due_kind = 'checkBack'`
     : sql`state = 'closed', closed_at = ${at(now)}, closed_by = ${byId}, due_at = null, due_kind = null`

@@ -1,10 +1,12 @@
 // What the rules see, kept apart from what humans do about it: one row for each thing seen, by ISA-18.2.
-import { Type } from 'typebox'
-import { Stage, isWorse } from '#contract/primitives.ts'
+import { Type, type Static } from 'typebox'
+import type { Evidence } from '#contract/incident.ts'
+import { Id, IncidentKind, Origin, Stage, isWorse, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 import { stepCondition, type ConditionState } from '#domain/condition.ts'
 import type { Verdict } from '#domain/verdict.ts'
+import type { Found } from './decide.ts'
 
 const State = Type.Enum([
   'normal',
@@ -17,42 +19,107 @@ const State = Type.Enum([
   'suppressed',
   'outOfService',
 ])
-const ConditionRow = Type.Object({ id: Type.Integer(), stage: Stage, state: State })
+const ConditionRow = Type.Object({
+  id: Type.Integer(),
+  homeId: Id,
+  kind: IncidentKind,
+  deviceId: orNull(Id),
+  residentId: orNull(Id),
+  origin: Origin,
+  stage: Stage,
+  state: State,
+})
+type ConditionRow = Static<typeof ConditionRow>
 
-function lockCondition(tx: Tx, verdict: Verdict) {
-  return tx.maybeOne(
+const keyOf = ({
+  homeId,
+  kind,
+  deviceId,
+  residentId,
+  origin,
+}: Omit<ConditionRow, 'id' | 'stage' | 'state'>) =>
+  [homeId, kind, deviceId ?? 0, residentId ?? 0, origin].join(' ')
+
+/**
+ * The rules see these, or see them no longer. The stage of a condition may fall again here; that of its incident never
+ * does. Whether what is over ends anything is not for the rules to say (safety 11).
+ */
+export async function writeConditions(tx: Tx, found: readonly Found[], now: number): Promise<void> {
+  if (found.length === 0) return
+  const standing = await lockConditions(
+    tx,
+    found.map(({ verdict }) => verdict),
+  )
+  const old = new Map(standing.map((condition) => [keyOf(condition), condition]))
+  const raised: Raised[] = []
+  const cleared: Cleared[] = []
+  for (const { verdict, incident } of found) {
+    const before = old.get(keyOf(verdict))
+    const { stage } = verdict
+    if (stage !== null && incident) {
+      raised.push({ verdict, stage, incidentId: incident.id, state: stateSeen(before, verdict, stage) })
+    } else if (stage === null && before) {
+      const state = stepCondition(before.state, { kind: verdict.kind, what: 'clear' }) ?? before.state
+      cleared.push({ id: before.id, state, evidence: verdict.evidence })
+    }
+  }
+  await Promise.all([upsertConditions(tx, raised, now), writeCleared(tx, cleared, now)])
+}
+
+function stateSeen(before: ConditionRow | undefined, verdict: Verdict, stage: Stage): ConditionState {
+  const worse = before !== undefined && (isWorse(stage, before.stage) || verdict.ringsAgain)
+  const event = { kind: verdict.kind, what: worse ? 'worse' : 'alarm' } as const
+  return stepCondition(before?.state ?? 'normal', event) ?? 'unacknowledged'
+}
+
+function lockConditions(tx: Tx, verdicts: readonly Verdict[]): Promise<ConditionRow[]> {
+  return tx.many(
     ConditionRow,
     sql`
-      select id, stage, state
+      select id, home_id, kind, device_id, resident_id, origin, stage, state
       from condition
-      where home_id = ${verdict.homeId}
-        and kind = ${verdict.kind}
-        and coalesce(device_id, 0) = ${verdict.deviceId ?? 0}
-        and coalesce(resident_id, 0) = ${verdict.residentId ?? 0}
-        and origin = ${verdict.origin}
-        and state <> 'normal'
+      where state <> 'normal'
+        and (home_id, kind, coalesce(device_id, 0), coalesce(resident_id, 0), origin) in (
+          select *
+          from unnest(
+            ${verdicts.map(({ homeId }) => homeId)}::bigint[],
+            ${verdicts.map(({ kind }) => kind)}::text[],
+            ${verdicts.map(({ deviceId }) => deviceId ?? 0)}::bigint[],
+            ${verdicts.map(({ residentId }) => residentId ?? 0)}::bigint[],
+            ${verdicts.map(({ origin }) => origin)}::text[]
+          )
+        )
+      order by home_id, id
       for update`,
   )
 }
 
-/** The rule sees it. Its stage may fall again here; that of the incident never does. */
-export async function raiseCondition(
-  tx: Tx,
-  verdict: Verdict & { stage: Stage },
-  { incidentId, now }: { incidentId: number; now: number },
-): Promise<void> {
-  const old = await lockCondition(tx, verdict)
-  const worse = old !== undefined && (isWorse(verdict.stage, old.stage) || verdict.ringsAgain)
-  const event = { kind: verdict.kind, what: worse ? 'worse' : 'alarm' } as const
-  const state: ConditionState = stepCondition(old?.state ?? 'normal', event) ?? 'unacknowledged'
+type Raised = { verdict: Verdict; stage: Stage; incidentId: number; state: ConditionState }
+
+async function upsertConditions(tx: Tx, raised: readonly Raised[], now: number): Promise<void> {
+  if (raised.length === 0) return
+  const verdicts = raised.map(({ verdict }) => verdict)
   await tx.run(sql`
     insert into condition (
       community_id, home_id, resident_id, device_id, kind, stage, state, since, last_at, evidence, incident_id, origin
     )
-    values (
-      ${verdict.communityId}, ${verdict.homeId}, ${verdict.residentId}, ${verdict.deviceId}, ${verdict.kind},
-      ${verdict.stage}, ${state}, ${at(now)}, ${at(now)}, ${json(verdict.evidence)}, ${incidentId}, ${verdict.origin}
+    select v.community_id, v.home_id, v.resident_id, v.device_id, v.kind, v.stage, v.state, ${at(now)}, ${at(now)},
+      v.evidence, v.incident_id, v.origin
+    from unnest(
+      ${verdicts.map(({ communityId }) => communityId)}::bigint[],
+      ${verdicts.map(({ homeId }) => homeId)}::bigint[],
+      ${verdicts.map(({ residentId }) => residentId)}::bigint[],
+      ${verdicts.map(({ deviceId }) => deviceId)}::bigint[],
+      ${verdicts.map(({ kind }) => kind)}::text[],
+      ${raised.map(({ stage }) => stage)}::text[],
+      ${raised.map(({ state }) => state)}::text[],
+      ${verdicts.map(({ evidence }) => json(evidence))}::jsonb[],
+      ${raised.map(({ incidentId }) => incidentId)}::bigint[],
+      ${verdicts.map(({ origin }) => origin)}::text[]
+    ) with ordinality as v (
+      community_id, home_id, resident_id, device_id, kind, stage, state, evidence, incident_id, origin, nth
     )
+    order by v.nth
     on conflict (home_id, kind, coalesce(device_id, 0), coalesce(resident_id, 0), origin) where state <> 'normal'
     do update set
       stage = excluded.stage,
@@ -63,18 +130,22 @@ export async function raiseCondition(
       incident_id = excluded.incident_id`)
 }
 
-/** The rule sees it no longer. Whether that ends anything is not for the rule to say (safety 11). */
-export async function clearCondition(tx: Tx, verdict: Verdict, now: number): Promise<void> {
-  const old = await lockCondition(tx, verdict)
-  if (!old) return
-  const state = stepCondition(old.state, { kind: verdict.kind, what: 'clear' }) ?? old.state
+type Cleared = { id: number; state: ConditionState; evidence: Evidence }
+
+async function writeCleared(tx: Tx, cleared: readonly Cleared[], now: number): Promise<void> {
+  if (cleared.length === 0) return
   await tx.run(sql`
-    update condition
-    set state = ${state},
+    update condition c
+    set state = over.state,
       last_at = ${at(now)},
-      cleared_at = coalesce(cleared_at, ${at(now)}),
-      evidence = evidence || ${json(verdict.evidence)}::jsonb
-    where id = ${old.id}`)
+      cleared_at = coalesce(c.cleared_at, ${at(now)}),
+      evidence = c.evidence || over.evidence
+    from unnest(
+      ${cleared.map(({ id }) => id)}::bigint[],
+      ${cleared.map(({ state }) => state)}::text[],
+      ${cleared.map(({ evidence }) => json(evidence))}::jsonb[]
+    ) as over (id, state, evidence)
+    where c.id = over.id`)
 }
 
 /** The silence was ended by a human's word, not by a sign that a rule judges. */
@@ -91,19 +162,19 @@ export async function clearConditions(tx: Tx, incidentId: number, now: number): 
       and state <> 'normal'`)
 }
 
-/** Whether the rules still see something of this incident. */
-export async function isStillSeen(tx: Tx, incidentId: number): Promise<boolean> {
-  const { found } = await tx.one(
-    Type.Object({ found: Type.Boolean() }),
+const Seen = Type.Object({ incidentId: Id })
+
+/** Of these incidents, those of which the rules still see something. */
+export async function stillSeen(tx: Tx, incidentIds: readonly number[]): Promise<Set<number>> {
+  const rows = await tx.many(
+    Seen,
     sql`
-      select exists (
-        select
-        from condition
-        where incident_id = ${incidentId}
-          and state in ('unacknowledged', 'acknowledged')
-      ) as found`,
+      select distinct incident_id
+      from condition
+      where incident_id = any(${incidentIds}::bigint[])
+        and state in ('unacknowledged', 'acknowledged')`,
   )
-  return found
+  return new Set(rows.map(({ incidentId }) => incidentId))
 }
 
 /** A human took it in hand: what the rules see is acknowledged, whether or not it is still there. */
@@ -119,12 +190,12 @@ export async function acknowledgeConditions(tx: Tx, incidentId: number): Promise
       and state in ('unacknowledged', 'latchedUnacknowledged')`)
 }
 
-/** The incident is over. What is still there opens a new one as soon as it is seen again. */
-export async function endConditions(tx: Tx, incidentId: number, now: number): Promise<void> {
+/** These incidents are over. What is still there opens a new one as soon as it is seen again. */
+export async function endConditions(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
   await tx.run(sql`
     update condition
     set state = 'normal',
       cleared_at = coalesce(cleared_at, ${at(now)})
-    where incident_id = ${incidentId}
+    where incident_id = any(${incidentIds}::bigint[])
       and state <> 'normal'`)
 }

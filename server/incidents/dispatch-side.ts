@@ -6,10 +6,10 @@ import type { Tx } from '#db/database.ts'
 export type Through = { now: number; personId: number | null }
 
 export type IncidentDispatch = {
-  /** Somebody must be told of a new incident. */
-  onOpened(tx: Tx, incidentId: number, now: number): Promise<void>
-  /** It got worse, or SOS was pressed again: everybody is told anew. */
-  onRaised(tx: Tx, incidentId: number, now: number): Promise<void>
+  /** Somebody must be told of new incidents. */
+  onOpened(tx: Tx, incidentIds: readonly number[], now: number): Promise<void>
+  /** They got worse, or SOS was pressed again: everybody is told anew. */
+  onRaised(tx: Tx, incidentIds: readonly number[], now: number): Promise<void>
   /** Somebody takes it: nobody else need be rung, and those who were hear who goes. */
   onAcknowledged(tx: Tx, incidentId: number, by: Through): Promise<void>
   /** Nobody is on it any more: on with the ladder, at once. */
@@ -23,7 +23,7 @@ export type IncidentDispatch = {
   /** At the door nobody answers: 110 in parallel (safety 15). */
   onNoAnswer(tx: Tx, incidentId: number, now: number): Promise<void>
   /** Something changed that those who are on it should know. */
-  onNews(tx: Tx, incidentId: number, now: number): Promise<void>
-  /** It is over (before the assignments are ended): what was not sent yet is withdrawn. */
-  onEnded(tx: Tx, incidentId: number, by: Through): Promise<void>
+  onNews(tx: Tx, incidentIds: readonly number[], now: number): Promise<void>
+  /** They are over (before the assignments are ended): what was not sent yet is withdrawn. */
+  onEnded(tx: Tx, incidentIds: readonly number[], by: Through): Promise<void>
 }

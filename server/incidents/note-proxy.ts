@@ -3,7 +3,7 @@ import type { Tx } from '#db/database.ts'
 import { json, sql } from '#db/sql.ts'
 import { record } from './acting.ts'
 import { clearConditions } from './conditions.ts'
-import { closeByItself } from './close-by-itself.ts'
+import { closeByThemselves } from './close-by-itself.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
 import { changeIncident, lockMissed } from './store.ts'
 
@@ -30,9 +30,9 @@ export async function noteProxy(tx: Tx, proxy: ProxyCheckIn, dispatch: IncidentD
     const detail = { checkInId, via, seenOrSpoken, place }
     await record(tx, incident, { byId, now, what: 'proxyCheckIn', detail })
     if (incident.stage === 'notice') {
-      await closeByItself(tx, incident, { now, what: 'closedByCheckIn', dispatch })
+      await closeByThemselves(tx, [incident], { now, dispatch })
     } else {
-      await dispatch.onNews(tx, incident.id, now)
+      await dispatch.onNews(tx, [incident.id], now)
     }
   }
 }

@@ -6,7 +6,6 @@ import { OutcomeCode } from '#contract/outcomes.ts'
 import { EpochMs, Id, IncidentKind, LocalDate, Origin, Stage, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { at, json, sql, type Sql } from '#db/sql.ts'
-import type { Verdict } from '#domain/verdict.ts'
 
 export const IncidentRow = Type.Object({
   id: Id,
@@ -32,7 +31,7 @@ export const IncidentRow = Type.Object({
 })
 export type IncidentRow = Static<typeof IncidentRow>
 
-const columns = sql`
+export const incidentColumns = sql`
   id, community_id, home_id, resident_id, kind, stage, state, origin, evidence, opened_at, acknowledged_at,
   acknowledged_by, due_at, due_kind, outcome, handled_by, closed_by, pact_id, "on", version`
 
@@ -45,7 +44,7 @@ export function lockIncident(tx: Tx, incidentId: number): Promise<IncidentRow | 
   return tx.maybeOne(
     IncidentRow,
     sql`
-      select ${columns}
+      select ${incidentColumns}
       from incident
       where id = ${incidentId}
       for no key update`,
@@ -57,7 +56,7 @@ export function lockMissed(tx: Tx, residentId: number): Promise<IncidentRow[]> {
   return tx.many(
     IncidentRow,
     sql`
-      select ${columns}
+      select ${incidentColumns}
       from incident
       where home_id = (select home_id from resident where id = ${residentId})
         and resident_id = ${residentId}
@@ -65,45 +64,6 @@ export function lockMissed(tx: Tx, residentId: number): Promise<IncidentRow[]> {
         and state = 'open'
       order by id
       for no key update`,
-  )
-}
-
-/** Whose incident a verdict is about: one resident for silence, the whole home for everything else. */
-export const residentOf = (verdict: Verdict): number | null =>
-  verdict.kind === 'missed' ? verdict.residentId : null
-
-export function lockOpenIncident(tx: Tx, verdict: Verdict): Promise<IncidentRow | undefined> {
-  return tx.maybeOne(
-    IncidentRow,
-    sql`
-      select ${columns}
-      from incident
-      where home_id = ${verdict.homeId}
-        and kind = ${verdict.kind}
-        and coalesce(resident_id, 0) = ${residentOf(verdict) ?? 0}
-        and origin = ${verdict.origin}
-        and state = 'open'
-      for no key update`,
-  )
-}
-
-/** Undefined when another transaction has opened it in the meantime. */
-export function insertIncident(
-  tx: Tx,
-  verdict: Verdict & { stage: Stage },
-  now: number,
-): Promise<IncidentRow | undefined> {
-  return tx.maybeOne(
-    IncidentRow,
-    sql`
-      insert into incident (community_id, home_id, resident_id, kind, stage, origin, evidence, opened_at, pact_id, "on")
-      values (
-        ${verdict.communityId}, ${verdict.homeId}, ${residentOf(verdict)}, ${verdict.kind}, ${verdict.stage},
-        ${verdict.origin}, ${json(verdict.evidence)}, ${at(now)}, ${verdict.pact?.id ?? null},
-        ${verdict.pact?.on ?? null}
-      )
-      on conflict (home_id, kind, coalesce(resident_id, 0), origin) where state = 'open' do nothing
-      returning ${columns}`,
   )
 }
 
@@ -121,31 +81,6 @@ export async function touchIncident(tx: Tx, incidentId: number): Promise<void> {
     update incident
     set version = version + 1
     where id = ${incidentId}`)
-}
-
-const Found = Type.Object({ found: Type.Boolean() })
-
-/**
- * Whether a human has dealt with this very occurrence of the pact after it fell due. The same verdict may come again
- * (after a restart, or at the second deadline); what a human has answered is not asked again.
- */
-export async function occurrenceIsAnswered(tx: Tx, verdict: Verdict): Promise<boolean> {
-  const { pact, evidence } = verdict
-  if (!pact || evidence.dueAt === undefined) return false
-  const { found } = await tx.one(
-    Found,
-    sql`
-      select exists (
-        select
-        from incident
-        where pact_id = ${pact.id}
-          and "on" = ${pact.on}
-          and origin = ${verdict.origin}
-          and state <> 'open'
-          and coalesce(handled_at, closed_at) >= ${at(evidence.dueAt)}
-      ) as found`,
-  )
-  return found
 }
 
 export const AssignmentRow = Type.Object({
@@ -170,14 +105,14 @@ export function assignmentsOf(tx: Tx, incidentId: number): Promise<AssignmentRow
 }
 
 /** Ends what was asked of people: who was at it is done, who never answered is free again. */
-export async function endAssignments(tx: Tx, incidentId: number, now: number): Promise<void> {
+export async function endAssignments(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
   await tx.run(sql`
     update assignment
     set state = case when state = 'told' then 'withdrawn' else 'done' end,
       done_at = case when state = 'told' then null else ${at(now)}::timestamptz end,
       due_at = null,
       due_kind = null
-    where incident_id = ${incidentId}
+    where incident_id = any(${incidentIds}::bigint[])
       and state in ('told', 'acknowledged', 'enRoute', 'onScene')`)
 }
 

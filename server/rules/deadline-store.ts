@@ -26,32 +26,82 @@ export const DuePact = Type.Object({
 export type DuePact = Static<typeof DuePact>
 
 /**
- * Due pacts that nobody else is judging, held until the end of the transaction. A press that is being stored holds
- * its pact too: that one comes with the next look, covered. Whoever fell due while we could not see waits until
- * the backlog had time to come in (safety 8).
+ * Due, and nobody else is judging it: locked until the end of the transaction. A press that is being stored holds its
+ * pact too: that one comes with the next look, covered. Whoever fell due while we could not see waits until the backlog
+ * had time to come in (safety 8). In no order among those with one deadline: to sort a million of them for each slice
+ * takes longer than to judge it.
  */
-export const lockDuePacts = (
+const due = (which: Sql, now: number, max: number): Sql => sql`
+  p.due_at <= ${at(now)}
+    and not p.paused
+    and ${which}
+    and ${couldSee(sql`p.due_at`, now)}
+  order by p.due_at
+  limit ${max}
+  for no key update of p skip locked`
+
+/** Who did not greet: at most `max`; of `only` these where it is given. */
+export const lockSilent = (
   tx: Tx,
-  due: { covered: boolean; now: number; max: number; except?: readonly number[] },
-): Promise<DuePact[]> =>
-  tx.many(
+  { now, max, only }: { now: number; max: number; only?: readonly number[] },
+): Promise<DuePact[]> => {
+  const which = only ? sql`p.covered_by is null and p.id = any(${only}::bigint[])` : sql`p.covered_by is null`
+  return tx.many(
     DuePact,
     sql`
+      with p as materialized (
+        select *
+        from pact p
+        where ${due(which, now, max)}
+      )
       select p.id as pact_id, p.community_id, p.resident_id, p.home_id, p.edge,
         to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.due_on, p.opens_at, p.due_at, community.zone,
         community.origin, r.tier, r.deaf
-      from pact p
+      from p
       join resident r on r.id = p.resident_id
-      join area community on community.id = p.community_id
-      where p.due_at <= ${at(due.now)}
-        and not p.paused
-        and (p.covered_by is not null) = ${due.covered}
-        and p.id <> all(${[...(due.except ?? [])]}::bigint[])
-        and ${couldSee(sql`p.due_at`, due.now)}
-      order by p.due_at, p.id
-      limit ${due.max}
-      for no key update of p skip locked`,
+      join area community on community.id = p.community_id`,
   )
+}
+
+const Deadline = Type.Pick(DuePact, ['edge', 'deadline', 'days', 'dueOn', 'dueAt', 'zone'])
+/** What many pacts have in common, so that the reckoning of their next day is the same. */
+export type Deadline = Static<typeof Deadline>
+
+/** The first deadline of somebody who greeted. */
+export const firstGreeted = (tx: Tx, now: number): Promise<Deadline | undefined> =>
+  tx.maybeOne(
+    Deadline,
+    sql`
+      with p as materialized (
+        select *
+        from pact p
+        where ${due(sql`p.covered_by is not null`, now, 1)}
+      )
+      select p.edge, to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.due_on, p.due_at, community.zone
+      from p
+      join area community on community.id = p.community_id`,
+  )
+
+/** The ids of those who greeted before this deadline, at most `max`: asked inside the statement that rolls them. */
+export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql => {
+  const alike = sql`
+    p.covered_by is not null
+    and p.due_at = ${at(deadline.dueAt)}
+    and p.due_on = ${deadline.dueOn}
+    and p.edge = ${deadline.edge}
+    and p.deadline = ${deadline.deadline}
+    and p.days = ${deadline.days}::int[]
+    and p.community_id in (
+      select id
+      from area
+      where zone = ${deadline.zone}
+    )`
+  return sql`array(
+    select p.id
+    from pact p
+    where ${due(alike, now, max)}
+  )`
+}
 
 const Circumstances = Type.Object({
   pactId: Id,
@@ -168,53 +218,63 @@ export const signsBefore = (tx: Tx, pactIds: readonly number[], windowMs: number
       group by p.id, s.what, s.indoors`,
   )
 
-export type Roll = { pactId: number; dueOn: string; next: Occurrence }
+const Rolled = Type.Object({ communityId: Id, pactIds: Type.Array(Id) })
+export type Rolled = Static<typeof Rolled>
 
-/**
- * Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. A press that came
- * before its row was there (after downtime of more than a day) covers it at once.
- */
-export async function rollPacts(tx: Tx, rolls: readonly Roll[]): Promise<void> {
-  if (rolls.length === 0) return
+/** Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. */
+export const rollPacts = (
+  tx: Tx,
+  { pactIds, dueOn, next }: { pactIds: Sql; dueOn: string; next: Occurrence },
+): Promise<Rolled[]> =>
+  tx.many(
+    Rolled,
+    sql`
+      with rolled as (
+        update pact
+        set due_on = ${next.on},
+          opens_at = ${at(next.opensAt)},
+          remind_at = ${at(next.remindAt)},
+          due_at = ${at(next.dueAt)},
+          covered_by = null,
+          covered_at = null
+        where id = any(${pactIds})
+          and due_on = ${dueOn}
+        returning id, community_id
+      )
+      select community_id, array_agg(id) as pact_ids
+      from rolled
+      group by community_id`,
+  )
+
+/** After downtime of more than a day a press may have come before the row of its occurrence was there: it covers it. */
+export async function coverByEarlierPresses(tx: Tx, pactIds: readonly number[]): Promise<void> {
+  if (pactIds.length === 0) return
   await tx.run(sql`
-    update pact as rolled
-    set due_on = n.due_on,
-      opens_at = n.opens_at,
-      remind_at = n.remind_at,
-      due_at = n.due_at,
-      covered_by = n.check_in_id,
-      covered_at = n.pressed_at
-    from (
-      select next.*, own.id as check_in_id, own.at as pressed_at
-      from unnest(
-        ${rolls.map(({ pactId }) => pactId)}::bigint[],
-        ${rolls.map(({ dueOn }) => dueOn)}::date[],
-        ${rolls.map(({ next }) => next.on)}::date[],
-        ${rolls.map(({ next }) => at(next.opensAt))}::timestamptz[],
-        ${rolls.map(({ next }) => at(next.remindAt))}::timestamptz[],
-        ${rolls.map(({ next }) => at(next.dueAt))}::timestamptz[]
-      ) as next (pact_id, judged_on, due_on, opens_at, remind_at, due_at)
-      join pact p on p.id = next.pact_id
+    with own as (
+      select p.id as pact_id, press.id, press.at
+      from pact p
       join area community on community.id = p.community_id
-      left join lateral (
+      cross join lateral (
         select c.id, c.at
         from check_in c
         where c.resident_id = p.resident_id
           and c.pact_id is null
           and c.edge = p.edge
           and c.origin = community.origin
-          and c.at between next.opens_at and next.due_at
+          and c.at between p.opens_at and p.due_at
         order by c.at
         limit 1
-      ) as own on true
-    ) as n
-    where rolled.id = n.pact_id
-      and rolled.due_on = n.judged_on`)
-  await tx.run(sql`
+      ) as press
+      where p.id = any(${pactIds}::bigint[])
+    ), covered as (
+      update pact p
+      set covered_by = own.id, covered_at = own.at
+      from own
+      where p.id = own.pact_id
+      returning p.id, p.covered_by, p.due_on
+    )
     update check_in c
-    set pact_id = p.id, "on" = p.due_on
-    from pact p
-    where p.id = any(${rolls.map(({ pactId }) => pactId)}::bigint[])
-      and c.id = p.covered_by
-      and c.pact_id is null`)
+    set pact_id = covered.id, "on" = covered.due_on
+    from covered
+    where c.id = covered.covered_by`)
 }

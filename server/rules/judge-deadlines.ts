@@ -1,52 +1,55 @@
 // Who has not said good morning: pacts that are due are judged once each, and roll on to their next day.
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
+import { sql, type Sql } from '#db/sql.ts'
+import { grouped } from '#domain/grouped.ts'
 import { nextOccurrence, type Occurrence } from '#domain/occurrence.ts'
 import { judgeSilence } from '#domain/silence.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
 import * as store from './deadline-store.ts'
-import type { Circumstances, DuePact, SignRow } from './deadline-store.ts'
+import type { Circumstances, Deadline, DuePact, SignRow } from './deadline-store.ts'
 
-/** Slices: those who greeted only roll on; for each of the others people are told in the same transaction. */
-export const slices = { coveredMax: 5000, silentMax: 200 }
+/**
+ * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
+ * those who greeted only roll on; for each of the others people are told in the same transaction.
+ */
+export const slices = { greetedMax: 5000, silentMax: 1000 }
 
-/** Rolls pacts whose resident greeted. Gives how many. */
-export async function rollCovered(tx: Tx, now: number): Promise<number> {
-  const pacts = await store.lockDuePacts(tx, { covered: true, now, max: slices.coveredMax })
-  await store.rollPacts(tx, rollsOf(pacts))
-  announceLedgers(tx, pacts)
-  return pacts.length
+/** Rolls pacts whose resident greeted before one and the same deadline. Gives how many. */
+export async function rollGreeted(tx: Tx, now: number): Promise<number> {
+  const deadline = await store.firstGreeted(tx, now)
+  if (!deadline) return 0
+  return roll(tx, { deadline, pactIds: store.greetedBefore(deadline, now, slices.greetedMax), now })
 }
 
-/** Which of the silent ones: at most `max`, none of `except`; `onTaken` hears which before they are judged. */
-export type Taking = { max: number; except: readonly number[]; onTaken: (pactIds: number[]) => void }
+/** Which of the silent ones: at most `max`, or `only` these; `onTaken` hears which before they are judged. */
+export type Taking = { max: number; only?: readonly number[]; onTaken: (pactIds: number[]) => void }
 
-/** Judges pacts that nobody covered. Gives how many were looked at, and what was found. */
-export async function judgeSilent(
-  tx: Tx,
-  now: number,
-  { max, except, onTaken }: Taking,
-): Promise<{ judged: number; verdicts: Verdict[] }> {
-  const pacts = await store.lockDuePacts(tx, { covered: false, now, max, except })
+/** Judges pacts that nobody covered, and gives what was found. */
+export async function judgeSilent(tx: Tx, now: number, { onTaken, ...which }: Taking): Promise<Verdict[]> {
+  const pacts = await store.lockSilent(tx, { now, ...which })
   onTaken(pacts.map(({ pactId }) => pactId))
-  if (pacts.length === 0) return { judged: 0, verdicts: [] }
-  const rolls = rollsOf(pacts)
+  if (pacts.length === 0) return []
   // Of several mornings that passed while nobody could look, the last one says all there is to do.
-  const superseded = new Set(rolls.filter(({ next }) => next.dueAt <= now).map(({ pactId }) => pactId))
-  const current = pacts.filter(({ pactId }) => !superseded.has(pactId))
+  const alike = [...grouped(pacts, keyOf).values()]
+  const current = alike.filter(([first]) => first && nextDay(first).dueAt > now).flat()
   const ids = current.map(({ pactId }) => pactId)
-  const circumstances = await store.circumstancesOf(tx, ids, now)
-  const signs = await store.signsBefore(tx, ids, limits.signOfLifeWindowMs)
+  const circumstances = new Map(
+    (await store.circumstancesOf(tx, ids, now)).map((known) => [known.pactId, known]),
+  )
+  const signs = grouped(await store.signsBefore(tx, ids, limits.signOfLifeWindowMs), ({ pactId }) => pactId)
   const verdicts = current.flatMap((pact) => {
-    const known = circumstances.find(({ pactId }) => pactId === pact.pactId)
-    const own = signs.filter(({ pactId }) => pactId === pact.pactId)
-    return (known && silenceOf({ pact, known, signs: own, now })) ?? []
+    const known = circumstances.get(pact.pactId)
+    return (known && silenceOf({ pact, known, signs: signs.get(pact.pactId) ?? [], now })) ?? []
   })
-  await store.rollPacts(tx, rolls)
-  announceLedgers(tx, pacts)
+  for (const group of alike) {
+    const [deadline] = group
+    const pactIds = sql`${group.map(({ pactId }) => pactId)}::bigint[]`
+    if (deadline) await roll(tx, { deadline, pactIds, now })
+  }
   for (const { communityId, homeId } of current) announce(tx, { communityId, kind: 'home', id: homeId })
-  return { judged: pacts.length, verdicts }
+  return verdicts
 }
 
 type Silent = { pact: DuePact; known: Circumstances; signs: SignRow[]; now: number }
@@ -82,25 +85,28 @@ function silenceOf({ pact, known, signs, now }: Silent): Verdict | undefined {
   }
 }
 
-/** The many pacts of a community with one deadline share the reckoning of their next day. */
-function rollsOf(pacts: readonly DuePact[]): store.Roll[] {
-  const known = new Map<string, Occurrence>()
-  return pacts.map((pact) => {
-    const { zone, deadline, days, edge, dueAt, dueOn } = pact
-    const key = [zone, deadline, days.join(), edge, dueAt, dueOn].join(' ')
-    const next = known.get(key) ?? nextDay(pact)
-    known.set(key, next)
-    return { pactId: pact.pactId, dueOn, next }
-  })
+const keyOf = ({ zone, edge, deadline, days, dueOn, dueAt }: Deadline): string =>
+  [zone, edge, deadline, days.join(), dueOn, dueAt].join(' ')
+
+async function roll(
+  tx: Tx,
+  { deadline, pactIds, now }: { deadline: Deadline; pactIds: Sql; now: number },
+): Promise<number> {
+  const next = nextDay(deadline)
+  const rolled = await store.rollPacts(tx, { pactIds, dueOn: deadline.dueOn, next })
+  // Only a day that has begun can have been greeted already; the clock of a device may be ahead of ours.
+  if (next.opensAt <= now + limits.deviceClockAheadMsMax)
+    await store.coverByEarlierPresses(
+      tx,
+      rolled.flatMap((pacts) => pacts.pactIds),
+    )
+  for (const { communityId } of rolled) announce(tx, { communityId, kind: 'ledger', id: communityId })
+  return rolled.reduce((sum, pacts) => sum + pacts.pactIds.length, 0)
 }
 
 /** The next day of the pact, also where this deadline was put earlier than usual: no day is judged twice. */
-function nextDay({ zone, deadline, days, edge, dueAt, dueOn }: DuePact): Occurrence {
+function nextDay({ zone, deadline, days, edge, dueAt, dueOn }: Deadline): Occurrence {
   const pact = { zone, deadline, days, edge, remindBeforeMs: limits.remindBeforeMs }
   const next = nextOccurrence({ ...pact, after: dueAt })
   return next.on > dueOn ? next : nextOccurrence({ ...pact, after: next.dueAt })
-}
-
-function announceLedgers(tx: Tx, pacts: readonly DuePact[]): void {
-  for (const { communityId } of pacts) announce(tx, { communityId, kind: 'ledger', id: communityId })
 }

@@ -7,7 +7,7 @@ import type { Verdict } from '#domain/verdict.ts'
 import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { judgeStored } from './judge-batch.ts'
-import { judgeSilent, rollCovered, slices } from './judge-deadlines.ts'
+import { judgeSilent, rollGreeted, slices } from './judge-deadlines.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
 
@@ -62,12 +62,20 @@ export function createRules(options: RulesOptions): Rules {
     judgeBatch: async (tx, stored, now) => found(tx, await judgeStored(tx, stored, now), now),
 
     judgeDeadlines: async (now) => {
-      const silent = await Promise.allSettled([judgeSilentSlice({ db, log, found, now })])
-      // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
-      const covered = await sliced(slices.coveredMax, (tx) => rollCovered(tx, now))
-      const [result] = silent
-      if (result.status === 'rejected') throw result.reason
-      return { count: result.value.count + covered.count, more: result.value.more || covered.more }
+      const silent = await judgeSilentSlice({ db, log, found, now }).catch((failure: unknown) => ({
+        failure,
+      }))
+      const rollSlice = async (): Promise<Slice> => {
+        const count = await db.transaction((tx) => rollGreeted(tx, now))
+        return { count, more: count > 0 }
+      }
+      if ('failure' in silent) {
+        // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
+        while ((await rollSlice()).more);
+        throw silent.failure
+      }
+      // Whoever must be looked for comes before those who are well.
+      return silent.more ? silent : rollSlice()
     },
 
     judgeSecondDeadlines: async (now) => {
@@ -106,31 +114,30 @@ type SilentSlice = {
 }
 
 /**
- * A slice of those who did not greet. If it fails as a whole, its people are judged one by one, so that one whose
- * judgement fails does not leave everybody else unseen; then the failure is told all the same.
+ * A slice of those who did not greet. If it fails as a whole, each half is judged for itself, and so on, so that one
+ * whose judgement fails does not leave everybody else unseen; then the failure is told all the same.
  */
 async function judgeSilentSlice({ db, log, found, now }: SilentSlice): Promise<Slice> {
-  const judge = async (max: number, except: readonly number[]) => {
+  const judge = async (which: { max: number; only?: readonly number[] }) => {
     let taken: number[] = []
     const onTaken = (pactIds: number[]) => void (taken = pactIds)
     try {
-      await db.transaction(async (tx) => {
-        const { verdicts } = await judgeSilent(tx, now, { max, except, onTaken })
-        await found(tx, verdicts, now)
-      })
+      await db.transaction(async (tx) => found(tx, await judgeSilent(tx, now, { ...which, onTaken }), now))
       return { taken, failure: undefined }
     } catch (failure) {
       return { taken, failure }
     }
   }
-  const whole = await judge(slices.silentMax, [])
-  if (whole.failure === undefined)
-    return { count: whole.taken.length, more: whole.taken.length === slices.silentMax }
-  log.error({ error: whole.failure, pacts: whole.taken.length }, 'deadlines could not be judged together')
-  const failed: number[] = []
-  for (let nth = 0; nth < whole.taken.length; nth += 1) {
-    const { taken, failure } = await judge(1, failed)
-    if (failure !== undefined) failed.push(...taken)
+  const judgeHalves = async (pactIds: readonly number[]): Promise<void> => {
+    const middle = Math.ceil(pactIds.length / 2)
+    for (const only of [pactIds.slice(0, middle), pactIds.slice(middle)]) {
+      const { taken, failure } = await judge({ max: only.length, only })
+      if (failure !== undefined && taken.length > 1) await judgeHalves(taken)
+    }
   }
-  throw whole.failure
+  const { taken, failure } = await judge({ max: slices.silentMax })
+  if (failure === undefined) return { count: taken.length, more: taken.length === slices.silentMax }
+  log.error({ error: failure, pacts: taken.length }, 'deadlines could not be judged together')
+  if (taken.length > 1) await judgeHalves(taken)
+  throw failure
 }

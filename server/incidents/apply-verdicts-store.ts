@@ -1,0 +1,144 @@
+// Incidents of a whole batch of verdicts: one statement for all of them.
+import { Type } from 'typebox'
+import type { IncidentKind, Origin, Stage } from '#contract/primitives.ts'
+import type { Tx } from '#db/database.ts'
+import { at, json, sql } from '#db/sql.ts'
+import type { Evidence } from '#contract/incident.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import { incidentColumns, IncidentRow } from './store.ts'
+
+/** Whose incident a verdict is about: one resident for silence, the whole home for everything else. */
+const residentOf = (verdict: Verdict): number | null =>
+  verdict.kind === 'missed' ? verdict.residentId : null
+
+type Key = { homeId: number; kind: IncidentKind; residentId: number | null; origin: Origin }
+
+/** One incident of a home and kind (of a resident, where it is silence) is open at a time. */
+export const keyOf = ({ homeId, kind, residentId, origin }: Key): string =>
+  [homeId, kind, residentId ?? 0, origin].join(' ')
+
+export const keyOfVerdict = (verdict: Verdict): string =>
+  keyOf({ ...verdict, residentId: residentOf(verdict) })
+
+/** The open ones, held until the transaction ends. In one order, so that two batches wait for each other at most once. */
+export function lockOpenIncidents(tx: Tx, verdicts: readonly Verdict[]): Promise<IncidentRow[]> {
+  return tx.many(
+    IncidentRow,
+    sql`
+      select ${incidentColumns}
+      from incident
+      where state = 'open'
+        and (home_id, kind, coalesce(resident_id, 0), origin) in (
+          select *
+          from unnest(
+            ${verdicts.map(({ homeId }) => homeId)}::bigint[],
+            ${verdicts.map(({ kind }) => kind)}::text[],
+            ${verdicts.map((verdict) => residentOf(verdict) ?? 0)}::bigint[],
+            ${verdicts.map(({ origin }) => origin)}::text[]
+          )
+        )
+      order by home_id, id
+      for no key update`,
+  )
+}
+
+/** Opens those that nobody else has opened in the meantime, and gives them. */
+export function insertIncidents(
+  tx: Tx,
+  verdicts: readonly (Verdict & { stage: Stage })[],
+  now: number,
+): Promise<IncidentRow[]> {
+  return tx.many(
+    IncidentRow,
+    sql`
+      insert into incident (community_id, home_id, resident_id, kind, stage, origin, evidence, opened_at, pact_id, "on")
+      select v.community_id, v.home_id, v.resident_id, v.kind, v.stage, v.origin, v.evidence, ${at(now)}, v.pact_id,
+        v.missed_on
+      from unnest(
+        ${verdicts.map(({ communityId }) => communityId)}::bigint[],
+        ${verdicts.map(({ homeId }) => homeId)}::bigint[],
+        ${verdicts.map(residentOf)}::bigint[],
+        ${verdicts.map(({ kind }) => kind)}::text[],
+        ${verdicts.map(({ stage }) => stage)}::text[],
+        ${verdicts.map(({ origin }) => origin)}::text[],
+        ${verdicts.map(({ evidence }) => json(evidence))}::jsonb[],
+        ${verdicts.map(({ pact }) => pact?.id ?? null)}::bigint[],
+        ${verdicts.map(({ pact }) => pact?.on ?? null)}::date[]
+      ) with ordinality as v (
+        community_id, home_id, resident_id, kind, stage, origin, evidence, pact_id, missed_on, nth
+      )
+      order by v.nth
+      on conflict (home_id, kind, coalesce(resident_id, 0), origin) where state = 'open' do nothing
+      returning ${incidentColumns}`,
+  )
+}
+
+const Nth = Type.Object({ nth: Type.Integer() })
+
+/**
+ * Without the verdicts about an occurrence of a pact that a human has dealt with after it fell due. The same verdict
+ * may come again (after a restart, or at the second deadline); what a human has answered is not asked again.
+ */
+export async function unanswered<V extends Verdict>(tx: Tx, verdicts: readonly V[]): Promise<V[]> {
+  const asked = verdicts.flatMap((verdict) => {
+    const { pact, evidence } = verdict
+    return pact && evidence.dueAt !== undefined ? [{ verdict, pact, dueAt: evidence.dueAt }] : []
+  })
+  if (asked.length === 0) return [...verdicts]
+  const rows = await tx.many(
+    Nth,
+    sql`
+      select asked.nth
+      from unnest(
+        ${asked.map(({ verdict }) => verdict.homeId)}::bigint[],
+        ${asked.map(({ pact }) => pact.id)}::bigint[],
+        ${asked.map(({ pact }) => pact.on)}::date[],
+        ${asked.map(({ verdict }) => verdict.origin)}::text[],
+        ${asked.map(({ dueAt }) => at(dueAt))}::timestamptz[]
+      ) with ordinality as asked (home_id, pact_id, missed_on, origin, due_at, nth)
+      where exists (
+        select
+        from incident i
+        where i.home_id = asked.home_id
+          and i.pact_id = asked.pact_id
+          and i."on" = asked.missed_on
+          and i.origin = asked.origin
+          and i.state <> 'open'
+          and coalesce(i.handled_at, i.closed_at) >= asked.due_at
+      )`,
+  )
+  const answered = new Set(rows.map(({ nth }) => asked[nth - 1]?.verdict))
+  return verdicts.filter((verdict) => !answered.has(verdict))
+}
+
+export type Change = { incidentId: number; stage: Stage; evidence: Evidence; unacknowledges: boolean }
+
+/** Writes what changed and raises the versions: whoever decided on the old one is told so. */
+export async function changeIncidents(tx: Tx, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
+  await tx.run(sql`
+    update incident i
+    set version = version + 1,
+      stage = c.stage,
+      evidence = c.evidence,
+      acknowledged_at = case when not c.unacknowledges then i.acknowledged_at end,
+      acknowledged_by = case when not c.unacknowledges then i.acknowledged_by end
+    from unnest(
+      ${changes.map(({ incidentId }) => incidentId)}::bigint[],
+      ${changes.map(({ stage }) => stage)}::text[],
+      ${changes.map(({ evidence }) => json(evidence))}::jsonb[],
+      ${changes.map(({ unacknowledges }) => unacknowledges)}::boolean[]
+    ) as c (incident_id, stage, evidence, unacknowledges)
+    where i.id = c.incident_id`)
+}
+
+export async function closeIncidents(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
+  await tx.run(sql`
+    update incident
+    set version = version + 1,
+      state = 'closed',
+      closed_at = ${at(now)},
+      due_at = null,
+      due_kind = null
+    where id = any(${incidentIds}::bigint[])`)
+}

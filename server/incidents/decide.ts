@@ -1,0 +1,64 @@
+// What a verdict changes about its incident. Pure.
+import { isHazard, isWorse, type Stage } from '#contract/primitives.ts'
+import type { TimelineWhat } from '#db/timeline.ts'
+import { isLatched } from '#domain/condition.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import type { Change } from './apply-verdicts-store.ts'
+import { looksDifferent, mergedEvidence } from './evidence.ts'
+import type { IncidentRow } from './store.ts'
+
+/** A verdict and its incident; without one where what is over had never opened any. */
+export type Found = { verdict: Verdict; incident: IncidentRow | undefined; isNew: boolean }
+
+export type Decision = {
+  incident: IncidentRow
+  change?: Omit<Change, 'incidentId'> | undefined
+  line?: { what: TimelineWhat; detail?: Record<string, unknown> }
+  /** What follows: somebody is told, or it ends by itself if the rules see nothing more of it. */
+  then?: 'opened' | 'raised' | 'endsUnseen' | 'news'
+}
+
+export function decide({ incident, verdict, isNew }: Found & { incident: IncidentRow }): Decision {
+  const { stage } = verdict
+  if (stage === null) return returned(incident, verdict)
+  if (isNew) return { incident, line: { what: 'opened', detail: { stage: incident.stage } }, then: 'opened' }
+  if (isWorse(stage, incident.stage) || verdict.ringsAgain) return raised(incident, verdict, stage)
+  return { incident, change: noted(incident, verdict) }
+}
+
+/** Worse than it was, or pressed again: whoever had acknowledged has acknowledged something else (safety 3). */
+function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision {
+  const worse = isWorse(seen, incident.stage)
+  const stage = worse ? seen : incident.stage
+  const evidence = mergedEvidence(incident.evidence, verdict)
+  return {
+    incident,
+    change: { stage, evidence, unacknowledges: true },
+    line: worse
+      ? { what: 'raised', detail: { from: incident.stage, to: stage } }
+      : { what: 'pressedAgain', detail: { presses: evidence.presses ?? 2 } },
+    then: 'raised',
+  }
+}
+
+function noted({ stage, evidence: old }: IncidentRow, verdict: Verdict): Decision['change'] {
+  const evidence = mergedEvidence(old, verdict)
+  return looksDifferent(old, evidence) ? { stage, evidence, unacknowledges: false } : undefined
+}
+
+function returned(incident: IncidentRow, verdict: Verdict): Decision {
+  const change = noted(incident, verdict)
+  if (!needsHuman(incident)) return { incident, change, then: 'endsUnseen' }
+  if (change && incident.kind === 'missed')
+    return { incident, change, line: { what: 'lateCheckIn' }, then: 'news' }
+  if (change && isHazard(incident.kind) && incident.evidence.cleanSince === undefined)
+    return { incident, change, line: { what: 'airClean' } }
+  return { incident, change }
+}
+
+/**
+ * Gas, CO, SOS and missed check-in are closed by a human only (safety 11). A late riser before anybody had to be
+ * sent, and trouble with a device, end by themselves, on record.
+ */
+const needsHuman = ({ kind, stage }: IncidentRow) =>
+  isLatched(kind) && !(kind === 'missed' && stage === 'notice')
