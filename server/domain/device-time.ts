@@ -17,3 +17,6 @@ export function judgedTime(input: { deviceTime: number | null; receivedAt: numbe
     deviceTime >= receivedAt - limits.deviceClockBehindMsMax
   return isPlausible ? { at: deviceTime, source: 'device' } : { at: receivedAt, source: 'server' }
 }
+
+/** What is told this much later than it happened is told from a buffer: it is past (safety 9). */
+export const bufferedMs = 5 * 60_000

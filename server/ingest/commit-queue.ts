@@ -4,10 +4,9 @@ import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { commit } from './commit.ts'
 import type { Pending, PendingMessage, PendingPresence } from './gather.ts'
-import type { Fact } from './facts.ts'
-import { isHazard } from './hazard.ts'
 import type { IngestLog } from './message.ts'
-import { lanes, takeBatch, type Lane, type Rank, type Waiting } from './queue.ts'
+import { lanes, takeBatch, type Lane, type Waiting } from './queue.ts'
+import { rankOf } from './rank.ts'
 import type { Judge } from './store-batch.ts'
 import { NotStored } from './trouble.ts'
 
@@ -138,12 +137,8 @@ function createCounts({ clock, log, acknowledge }: CommitQueueOptions) {
 
 function waitingOf(pending: Pending): Waiting & { pending: Pending } {
   if (pending.is === 'presence') return { client: pending.principal.serial, rank: 'rest', rows: 1, pending }
-  const { fact } = pending.parsed
+  const { message, parsed } = pending
+  const { fact } = parsed
   const rows = 1 + (fact.is === 'readings' ? fact.values.length : 0)
-  return { client: pending.principal.serial, rank: rankOf(fact), rows, pending }
-}
-
-function rankOf(fact: Fact): Rank {
-  if (isHazard(fact)) return 'hazard'
-  return fact.is === 'checkIn' ? 'checkIn' : 'rest'
+  return { client: pending.principal.serial, rank: rankOf(parsed, message.receivedAt), rows, pending }
 }

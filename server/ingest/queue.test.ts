@@ -6,7 +6,7 @@ const clients = ['a', 'b', 'c', 'd']
 const waiting = fc.array(
   fc.record({
     client: fc.constantFrom(...clients),
-    rank: fc.constantFrom('hazard' as const, 'checkIn' as const, 'rest' as const),
+    rank: fc.constantFrom('hazard' as const, 'soon' as const, 'rest' as const),
     rows: fc.integer({ min: 1, max: 5 }),
   }),
   { maxLength: 40 },
@@ -58,7 +58,7 @@ test('a hazard waits for what its own client has under way, and for nobody else'
 })
 
 test('good mornings overtake readings, within one client nothing overtakes', () => {
-  const queue = [said('a'), said('a'), said('b'), said('b', 'checkIn'), said('c', 'checkIn')]
+  const queue = [said('a'), said('a'), said('b'), said('b', 'soon'), said('c', 'soon')]
   expect(takeBatch(queue, { lane: 'others', rowsMax: 3, busy: nobody }).map(({ client }) => client)).toEqual([
     'b',
     'b',

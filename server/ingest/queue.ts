@@ -1,7 +1,7 @@
-// What waits for the next commit. Hazards overtake other clients, then check-ins do; within one client the order is
-// kept.
+// What waits for the next commit. Hazards overtake other clients, then check-ins and past dangers do; within one client
+// the order is kept.
 
-export type Rank = 'hazard' | 'checkIn' | 'rest'
+export type Rank = 'hazard' | 'soon' | 'rest'
 export type Waiting = { client: string; rank: Rank; rows: number }
 
 /** Hazards are committed beside everything else, so that none ever waits behind a full batch of readings. */
@@ -18,7 +18,7 @@ export type Asked = {
 /**
  * Takes the next batch of a lane out of `queue`, in the order of arrival, at most `rowsMax` rows (but something, if
  * there is anything). To the hazards belongs what such a client said before: it is committed with the hazard, never
- * after it (ground.md). Of the others, those who say good morning come first.
+ * after it (ground.md). Of the others, those who say good morning, or tell of a past danger, come first.
  */
 export function takeBatch<W extends Waiting>(queue: W[], { lane, rowsMax, busy }: Asked): W[] {
   const hazards = lastOf(queue, 'hazard')
@@ -28,9 +28,9 @@ export function takeBatch<W extends Waiting>(queue: W[], { lane, rowsMax, busy }
   const order =
     lane === 'hazards'
       ? free.filter(isUrgent)
-      : checkInsFirst(
+      : soonFirst(
           free.filter(({ one }) => !hazards.has(one.client)),
-          lastOf(queue, 'checkIn'),
+          lastOf(queue, 'soon'),
         )
   const taken = upTo(order, rowsMax)
   const isTaken = new Set(taken.map(({ index }) => index))
@@ -42,12 +42,9 @@ export function takeBatch<W extends Waiting>(queue: W[], { lane, rowsMax, busy }
 
 type Placed<W> = { one: W; index: number }
 
-function checkInsFirst<W extends Waiting>(
-  waiting: Placed<W>[],
-  checkIns: ReadonlyMap<string, number>,
-): Placed<W>[] {
-  if (checkIns.size === 0) return waiting
-  const isEarly = ({ one, index }: Placed<W>) => index <= (checkIns.get(one.client) ?? -1)
+function soonFirst<W extends Waiting>(waiting: Placed<W>[], soon: ReadonlyMap<string, number>): Placed<W>[] {
+  if (soon.size === 0) return waiting
+  const isEarly = ({ one, index }: Placed<W>) => index <= (soon.get(one.client) ?? -1)
   return [...waiting.filter(isEarly), ...waiting.filter((placed) => !isEarly(placed))]
 }
 

@@ -20,23 +20,31 @@ export type Batch = {
   problem?: Problem
 }
 
-/** Writes a batch. Devices are locked first, then pacts, then (by the judge) incidents: always in this order. */
+/**
+ * Writes a batch. Devices are locked first, then pacts, then (by the judge) incidents: always in this order. What does
+ * not need another's answer leaves together: the way to the database and back is most of a hazard's time.
+ */
 export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch): Promise<void> {
-  const devices = await store.lockDevices(tx, deviceIdsOf(pending))
-  const fresh = await freshOf(tx, pending, devices)
-  const gathered = gather(fresh, devices)
-  await store.insertReadings(tx, gathered.readings)
-  await store.insertSigns(tx, gathered.signs)
-  await store.storeResults(tx, gathered.results)
-  await tellMoved(tx, gathered.moved)
-  await store.updateDevices(tx, gathered.states)
-  const checkIns = await storeCheckIns(tx, gathered.presses)
-  await insertRefused(tx, [
+  const [devices, keys] = await Promise.all([
+    store.lockDevices(tx, deviceIdsOf(pending)),
+    store.insertMessages(tx, messagesOf(pending)),
+  ])
+  const gathered = gather(freshOf(pending, devices, keys), devices)
+  const refused = [
     ...gathered.refused,
     ...(problem ? messagesOf(pending).map((one) => refusedRow(one, problem)) : []),
     ...messagesOf(pending)
       .filter(({ principal }) => !devices.has(principal.deviceId))
       .map((one) => refusedRow(one, unknownDevice)),
+  ]
+  const [checkIns] = await Promise.all([
+    storeCheckIns(tx, gathered.presses),
+    store.insertReadings(tx, gathered.readings),
+    store.insertSigns(tx, gathered.signs),
+    store.storeResults(tx, gathered.results),
+    tellMoved(tx, gathered.moved),
+    store.updateDevices(tx, gathered.states),
+    insertRefused(tx, refused),
   ])
   const { readings, alarms, soses, signs, health } = gathered
   const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health }
@@ -59,13 +67,12 @@ function deviceIdsOf(pending: readonly Pending[]): number[] {
 }
 
 /** What is new, in the order of arrival; of two copies in one batch the first. */
-async function freshOf(
-  tx: Tx,
+function freshOf(
   pending: readonly Pending[],
   devices: ReadonlyMap<number, Device>,
-): Promise<Pending[]> {
+  keys: Set<string>,
+): Pending[] {
   const known = pending.filter(({ principal }) => devices.has(principal.deviceId))
-  const keys = await store.insertMessages(tx, messagesOf(known))
   return known.filter(
     (one) => one.is === 'presence' || keys.delete(store.messageKey(one.principal.deviceId, one.storeId)),
   )

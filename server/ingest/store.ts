@@ -58,8 +58,9 @@ export async function lockDevices(tx: Tx, deviceIds: readonly number[]): Promise
 
 const MessageKey = Type.Object({ deviceId: Id, id: Type.String() })
 
-/** Stores what is not there yet; gives the keys of those: redelivery stops here. */
+/** Stores what is not there yet, of devices that are; gives the keys of those: redelivery stops here. */
 export async function insertMessages(tx: Tx, pending: readonly PendingMessage[]): Promise<Set<string>> {
+  if (pending.length === 0) return new Set()
   const rows = await tx.many(
     MessageKey,
     sql`
@@ -75,6 +76,11 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
         ${pending.map(({ message }) => at(message.receivedAt))}::timestamptz[],
         ${pending.map(({ message }) => message.payload)}::bytea[],
         ${pending.map(({ principal }) => principal.origin)}::text[]
+      ) as said (device_id)
+      where exists (
+        select
+        from device
+        where device.id = said.device_id
       )
       on conflict do nothing
       returning device_id, id`,

@@ -3,6 +3,7 @@ import type { Stage } from '#contract/primitives.ts'
 import type { Evidence } from '#contract/incident.ts'
 import { judgeCo, type AirFlag, type AirSample } from '#domain/co.ts'
 import { judgeGas } from '#domain/gas.ts'
+import { bufferedMs } from '#domain/device-time.ts'
 import type { StoredAlarm } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { verdictOf } from './verdict-of.ts'
@@ -21,9 +22,6 @@ export type Air = {
   dealtWithAt: number | null
   now: number
 }
-
-/** A flag that rose and fell this long ago or longer is told from a buffer: it is past (safety 9). */
-export const bufferedMs = 5 * 60_000
 
 /** Undefined where there is nothing to say: clean air, and clean before. */
 export function judgeAir(air: Air): Verdict | undefined {

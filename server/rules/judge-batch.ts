@@ -1,8 +1,9 @@
 // What a committed batch means, judged in its own transaction: a danger is never stored without being judged.
 import type { Tx } from '#db/database.ts'
+import { bufferedMs } from '#domain/device-time.ts'
 import type { StoredBatch, StoredReading, StoredSos } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { bufferedMs, judgeAir, type Air, type AirKind } from './judge-air.ts'
+import { judgeAir, type Air, type AirKind } from './judge-air.ts'
 import { judgeHealth } from './judge-health.ts'
 import { judgeReturns } from './judge-returns.ts'
 import * as store from './store.ts'
@@ -13,9 +14,11 @@ import { verdictOf } from './verdict-of.ts'
 export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Verdict[]> {
   const { homeIds, deviceIds } = whereFrom(stored)
   if (homeIds.length === 0) return []
-  const standing = await store.openConditions(tx, homeIds)
+  const [standing, devices] = await Promise.all([
+    store.openConditions(tx, homeIds),
+    store.devicesOf(tx, deviceIds),
+  ])
   const conditions = new Map(standing.map((one) => [store.keyOf(one.deviceId ?? 0, one.kind), one]))
-  const devices = await store.devicesOf(tx, deviceIds)
   return [
     ...(await judgeAirs(tx, { stored, conditions, devices, now })),
     ...stored.soses.map(judgeSos),
@@ -64,8 +67,10 @@ async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
   const windows = subjects.flatMap(({ device, kind, fromAt }): AirWindow[] =>
     kind === 'smoke' ? [] : [{ deviceId: device.id, kind, fromAt }],
   )
-  const samples = await store.samplesOf(tx, windows)
-  const dealtWith = await store.airDealtWith(tx, [...new Set(subjects.map(({ device }) => device.homeId))])
+  const [samples, dealtWith] = await Promise.all([
+    store.samplesOf(tx, windows),
+    store.airDealtWith(tx, [...new Set(subjects.map(({ device }) => device.homeId))]),
+  ])
   return subjects.flatMap(({ fromAt: _fromAt, ...subject }) => {
     const { device, kind } = subject
     const verdict = judgeAir({
