@@ -9,6 +9,7 @@ export type Said = { id: string; kind: UpKind; serial: string; at: number; value
 
 export type Device = {
   say(kind: UpKind, body: object, values: number): void
+  isConnected(): boolean
   unacknowledged(): number
   close(): void
 }
@@ -115,6 +116,7 @@ export function createDevice(options: Options): Device {
       })
       send()
     },
+    isConnected: () => isIn,
     unacknowledged: () => waiting.length,
     close() {
       isClosed = true

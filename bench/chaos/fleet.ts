@@ -5,16 +5,23 @@ import { createChance } from './chance.ts'
 import { createDevice, type Device, type Said } from './device.ts'
 import type { HomePlan } from './plan.ts'
 
-export type FleetJob = { port: number; seed: number; plans: HomePlan[]; untilAt: number }
-export type FleetState = { said: number; acknowledged: number; waiting: number }
+export type OpenJob = { port: number; seed: number; homes: number }
+export type LiveJob = { plans: HomePlan[]; untilAt: number }
+export type FleetState = { connected: number; said: number; acknowledged: number; waiting: number }
+
+type Home = { button: Device; detector: Device }
 
 const acknowledged: Said[] = []
+const homes = new Map<number, Home>()
 const devices: Device[] = []
+let chance = createChance(0)
 let said = 0
 
 answerParent({
+  open,
   live,
   state: (): FleetState => ({
+    connected: devices.filter((device) => device.isConnected()).length,
     said,
     acknowledged: acknowledged.length,
     waiting: devices.reduce((sum, device) => sum + device.unacknowledged(), 0),
@@ -23,22 +30,28 @@ answerParent({
   close: () => devices.forEach((device) => device.close()),
 })
 
-function live({ port, seed, plans, untilAt }: FleetJob): void {
-  const chance = createChance(seed)
-  const open = (serial: string) => {
-    const onAcknowledged = (one: Said) => void acknowledged.push(one)
+function open({ port, seed, homes: count }: OpenJob): void {
+  chance = createChance(seed)
+  const onAcknowledged = (one: Said) => void acknowledged.push(one)
+  const opened = (serial: string) => {
     const device = createDevice({ port, serial, chance: chance.next, onAcknowledged })
     devices.push(device)
     return device
   }
+  for (let home = 1; home <= count; home += 1)
+    homes.set(home, { button: opened(buttonSerial(home)), detector: opened(detectorSerial(home)) })
+}
+
+function live({ plans, untilAt }: LiveJob): void {
   for (const plan of plans) {
-    const button = open(buttonSerial(plan.home))
-    const detector = open(detectorSerial(plan.home))
+    const home = homes.get(plan.home)
+    if (!home) continue
+    const { button, detector } = home
     if (plan.pressAt !== null) at(plan.pressAt, () => say(button, 'checkin', { via: 'button' }))
     if (plan.hazard?.what === 'sos') at(plan.hazard.at, () => say(button, 'sos', {}))
     if (plan.hazard?.what === 'alarm')
       at(plan.hazard.at, () => say(detector, 'alarm', { kind: 'co', active: true }))
-    measure(detector, plan.readingEveryMs, { chance: chance.next, untilAt })
+    measure(detector, plan.readingEveryMs, untilAt)
   }
 }
 
@@ -47,23 +60,19 @@ function say(device: Device, ...[kind, body]: [Parameters<Device['say']>[0], obj
   device.say(kind, body, kind === 'readings' ? 2 : 0)
 }
 
-function measure(
-  device: Device,
-  everyMs: number,
-  { chance, untilAt }: { chance: () => number; untilAt: number },
-): void {
+function measure(device: Device, everyMs: number, untilAt: number): void {
   const next = (afterMs: number) => {
     setTimeout(() => {
       if (Date.now() > untilAt) return
       const values = [
-        { kind: 'temperature', value: Math.round(chance() * 100) / 10 + 15 },
+        { kind: 'temperature', value: Math.round(chance.next() * 100) / 10 + 15 },
         { kind: 'co', value: 0 },
       ]
       say(device, 'readings', { values })
       next(everyMs)
     }, afterMs)
   }
-  next(chance() * everyMs)
+  next(chance.next() * everyMs)
 }
 
 const at = (when: number, act: () => void) => void setTimeout(act, Math.max(0, when - Date.now()))

@@ -2,18 +2,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { asked } from '../harness/database.ts'
-import { startWorker } from '../harness/worker.ts'
+import { startWorker, type Worker } from '../harness/worker.ts'
 import { createChance } from './chance.ts'
 import type { Said } from './device.ts'
 import { faultsOn, injectFaults, type Fault, type Targets } from './faults.ts'
-import type { FleetJob, FleetState } from './fleet.ts'
+import type { FleetState, LiveJob, OpenJob } from './fleet.ts'
 import { openInbox, openPage } from './inbox.ts'
 import { drawHomes } from './plan.ts'
 import { openPostgres } from './postgres.ts'
 import { prove, type Proof } from './proof.ts'
 import { openProxy } from './proxy.ts'
 import { startServer } from './servers.ts'
-import { buildWorld } from './world.ts'
+import { buildWorld, setDeadlines } from './world.ts'
 
 export type ChaosOptions = {
   seed: number
@@ -47,10 +47,10 @@ export type ChaosReport = Proof & {
 }
 
 const productMain = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
-/** Until a whole fleet is connected and its first readings flow. */
-const beginMs = 4000
-/** What devices still hold after the last fault is waited for this long: they come back within seconds. */
-const drainMsMax = 60_000
+/** From the plan to the first press. */
+const beginMs = 1000
+/** A fleet that comes, or comes back with what it kept, is waited for this long: it takes seconds. */
+const fleetMsMax = 60_000
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, say } = options
@@ -58,23 +58,29 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const startedAt = Date.now()
   const { targets, inbox, url } = await startEverything(options)
   const { servers, devices } = targets
-  const liveFrom = Date.now() + beginMs
-  const live = { fromAt: liveFrom, untilAt: liveFrom + options.chaosMs }
-  const due = { fromAt: liveFrom + 4000, untilAt: live.untilAt }
-  const plans = drawHomes(chance, options.homes, { live, due })
-  const logins = await buildWorld({ url, inboxUrl: inbox.url, now: Date.now(), plans })
+  const logins = await buildWorld(url, inbox.url, options.homes)
   const httpUrl = `http://127.0.0.1:${servers[0]?.httpPort}`
   for (const login of logins) await openPage(httpUrl, login, inbox.toldOf)
   const fleet = startWorker(new URL('fleet.ts', import.meta.url))
-  await fleet.ask('live', { port: devices.port, seed, plans, untilAt: live.untilAt } satisfies FleetJob)
+  await fleet.ask('open', { port: devices.port, seed, homes: options.homes } satisfies OpenJob)
+  const connected = await stateWhen(fleet, ({ connected: count }) => count === options.homes * 2)
+  say(`${connected.connected} devices are connected to ${servers.length} servers`)
+
+  const liveFrom = Date.now() + beginMs
+  const live = { fromAt: liveFrom, untilAt: liveFrom + options.chaosMs }
+  const plans = drawHomes(chance, options.homes, {
+    live,
+    due: { fromAt: liveFrom + 4000, untilAt: live.untilAt },
+  })
+  await setDeadlines(url, plans, Date.now())
+  await fleet.ask('live', { plans, untilAt: live.untilAt } satisfies LiveJob)
   await pause(Math.max(0, liveFrom - Date.now()))
-  say(`${options.homes * 2} devices, ${servers.length} servers: ${JSON.stringify(await fleet.ask('state'))}`)
 
   const faults = faultsOn(targets, chance).filter(options.only ?? (() => true))
   const done = await injectFaults(faults, { chance, untilAt: live.untilAt, say })
   await targets.postgres.answers()
   await Promise.all(servers.map((server) => server.ready()))
-  const state = await drained(() => fleet.ask<FleetState>('state'))
+  const state = await stateWhen(fleet, ({ waiting }) => waiting === 0)
   await judged(url, options.settleMsMax)
   await told(url)
   const acknowledged = await fleet.ask<Said[]>('acknowledged')
@@ -122,11 +128,11 @@ async function startEverything({ servers: count, entry = productMain }: ChaosOpt
   return { targets, inbox, url: postgres.url }
 }
 
-async function drained(state: () => Promise<FleetState>): Promise<FleetState> {
-  const until = performance.now() + drainMsMax
+async function stateWhen(fleet: Worker, isReached: (state: FleetState) => boolean): Promise<FleetState> {
+  const until = performance.now() + fleetMsMax
   for (;;) {
-    const now = await state()
-    if (now.waiting === 0 || performance.now() > until) return now
+    const now = await fleet.ask<FleetState>('state')
+    if (isReached(now) || performance.now() > until) return now
     await pause(250)
   }
 }

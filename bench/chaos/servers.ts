@@ -29,12 +29,12 @@ const restartMs = 500
 export async function startServer(place: ServerPlace): Promise<ServerProcess> {
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
   const logFile = join(place.dataDir, `${place.name}.log`)
-  let child: ChildProcess = start()
   let isOver = false
   let byItself = 0
   let isExpected = false
   /** One that cannot start, because the database is away, may end: it was never there. */
   let wasReady = false
+  let child: ChildProcess = start()
 
   function start(): ChildProcess {
     const log = openSync(logFile, 'a')

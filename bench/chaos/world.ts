@@ -8,14 +8,22 @@ export const password = 'chaos-window-flower-8'
 /** People of each run whose page is open besides: the first stewards, and the first one at the desk. */
 export const openPages = 3
 
-export type Places = { url: string; inboxUrl: string; now: number; plans: readonly HomePlan[] }
-
 /** Gives the logins of those whose pages will be open. */
-export async function buildWorld({ url, inboxUrl, now, plans }: Places): Promise<string[]> {
-  await buildCity(url, { homes: plans.length })
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
+export async function buildWorld(url: string, inboxUrl: string, homes: number): Promise<string[]> {
+  await buildCity(url, { homes })
+  return withClient(url, async (client) => {
+    await client.query(
+      `insert into contact_point (person_id, channel, address, secret, position)
+       select id, 'webhook', $1 || id, 'a secret of thirty-two characters', 2 from person`,
+      [inboxUrl],
+    )
+    return withLogins(client, Math.ceil(homes / homesPerSteward))
+  })
+}
+
+/** Puts the deadlines where the plans want them, at noon of a zone of their own. @param now epoch ms */
+export async function setDeadlines(url: string, plans: readonly HomePlan[], now: number): Promise<void> {
+  await withClient(url, async (client) => {
     const offsetHours = noonOffset(now)
     // in the names of these zones west is positive
     const zone = `Etc/GMT${offsetHours <= 0 ? '+' : '-'}${Math.abs(offsetHours)}`
@@ -32,12 +40,14 @@ export async function buildWorld({ url, inboxUrl, now, plans }: Places): Promise
        where p.resident_id = told.resident_id`,
       [due.map(({ home }) => home), due.map(({ dueAt }) => new Date(dueAt ?? 0)), zone],
     )
-    await client.query(
-      `insert into contact_point (person_id, channel, address, secret, position)
-       select id, 'webhook', $1 || id, 'a secret of thirty-two characters', 2 from person`,
-      [inboxUrl],
-    )
-    return await withLogins(client, Math.ceil(plans.length / homesPerSteward))
+  })
+}
+
+async function withClient<R>(url: string, work: (client: Client) => Promise<R>): Promise<R> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
   } finally {
     await client.end()
   }
