@@ -40,11 +40,11 @@ export const defaultRules: RuleSet = Value.Create(RuleSet)
 /** What differs by tier before anybody has changed anything. */
 export const tierRules: Record<RiskTier, RuleChange> = {
   high: {
-    silence: { signSoftens: false, blindContactMin: 15 },
+    silence: { signSoftens: false, blindContactMin: 15, blindStewardAfterMin: 3 },
     ladder: {
-      tries: 2,
-      triesApartMin: 2.5,
+      firstTryMin: -10,
       nearbyAfterMin: 0,
+      nearbyOfDeafAfterMin: 0,
       stewardAfterMin: 5,
       fortnightStewardAfterMin: 15,
       newcomerStewardAfterMin: 15,
@@ -83,10 +83,16 @@ function withinTier(tier: RiskTier, rules: RuleSet): RuleSet {
   const { silence, ladder } = rules
   return {
     ...rules,
-    silence: { ...silence, signSoftens: false, blindContactMin: Math.min(silence.blindContactMin, 15) },
+    silence: {
+      ...silence,
+      signSoftens: false,
+      blindContactMin: Math.min(silence.blindContactMin, 15),
+      blindStewardAfterMin: Math.min(silence.blindStewardAfterMin, 3),
+    },
     ladder: {
       ...ladder,
       nearbyAfterMin: Math.min(ladder.nearbyAfterMin, 5),
+      nearbyOfDeafAfterMin: Math.min(ladder.nearbyOfDeafAfterMin, 5),
       stewardAfterMin: Math.min(ladder.stewardAfterMin, 5),
       fortnightStewardAfterMin: Math.min(ladder.fortnightStewardAfterMin, 15),
       newcomerStewardAfterMin: Math.min(ladder.newcomerStewardAfterMin, 15),
@@ -108,7 +114,7 @@ export type RuleSentence = {
 /** Every rule as a plain sentence, in the order of the schema. */
 export function ruleSentences(rules: RuleSet, language: Language): RuleSentence[] {
   return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) =>
-    Object.entries(parts[part].properties as Record<string, Sayable>).map(([name, schema]) => {
+    Object.entries(parts[part].properties as unknown as Record<string, Sayable>).map(([name, schema]) => {
       const value = (rules[part] as Record<string, number | string | boolean>)[name] ?? schema.default
       return {
         part,

@@ -1,6 +1,6 @@
 // What is watched about the air: carbon monoxide in ppm, combustible gas in %LEL on the base of GB and NFPA.
 import { Type, type Static } from 'typebox'
-import { number } from './rule-number.ts'
+import { clock, number } from './rule-number.ts'
 
 /** How clean air is told from danger that fell silent, for both gases. */
 const air = {
@@ -110,6 +110,8 @@ export const CoRules = Type.Object({
 })
 export type CoRules = Static<typeof CoRules>
 
+const meal = { source: 'facts 3.3: 11:00-12:30 and 17:00-18:30, half an hour around' }
+
 /** Combustible gas. EN 50194-1: no alarm at 3 %LEL, an alarm by 20. */
 export const GasRules = Type.Object({
   ...air,
@@ -158,5 +160,9 @@ export const GasRules = Type.Object({
     en: 'Such a spike is no higher than {} %LEL',
     source: 'facts 3.3: 3-8 %LEL, far below the 20 of EN 50194-1',
   }),
+  lunchFrom: clock('10:30', { ...meal, zh: '午饭做饭时间从 {} 起', en: 'Lunch is cooked from {}' }),
+  lunchUntil: clock('13:00', { ...meal, zh: '到 {} 止', en: 'until {}' }),
+  supperFrom: clock('16:30', { ...meal, zh: '晚饭做饭时间从 {} 起', en: 'Supper is cooked from {}' }),
+  supperUntil: clock('19:00', { ...meal, zh: '到 {} 止', en: 'until {}' }),
 })
 export type GasRules = Static<typeof GasRules>

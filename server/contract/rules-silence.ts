@@ -1,13 +1,10 @@
 // What is watched about a person: the deadline, the silence after it, whom to ask in which order, the proposed deadline.
 import { Type, type Static } from 'typebox'
-import { number, whole, yes } from './rule-number.ts'
-import { LocalTime } from './primitives.ts'
+import { clock, number, whole, yes } from './rule-number.ts'
 
 /** Minutes of the pact and of the silence after it. */
 export const SilenceRules = Type.Object({
-  defaultDeadline: Type.Unsafe<string>({
-    ...LocalTime,
-    default: '08:00',
+  defaultDeadline: clock('08:00', {
     zh: '没有另行约定时，每天 {} 前报平安',
     en: 'Where nothing else was agreed, good morning is due by {}',
     source: '窗帘之约 (product.md)',
@@ -37,10 +34,15 @@ export const SilenceRules = Type.Object({
     en: 'Where the home cannot be seen, somebody must have reached the resident within {} minutes',
     source: 'safety 8: T0+60, high risk T0+15',
   }),
-  longestSilenceMin: number(1545, [1440, 1545], {
-    zh: '离上一次亲自报平安超过 {} 分钟（25 小时 45 分），不等截止时间就开始询问',
-    en: 'After {} minutes (25 h 45 min) without a sign of their own we begin to ask, whatever the deadline',
-    source: 'a human is sent 15 min later: within 26 h of the last sign, at any hour of collapse',
+  blindStewardAfterMin: number(18, [1, 39], {
+    zh: '监测中断又联系不上老人时，截止后 {} 分钟派人上门',
+    en: 'and a steward is sent after {} minutes, where nobody could be reached',
+    source: 'a walk of 21 minutes (safety 3) before that contact is due; within 26 h of the last sign',
+  }),
+  longestSilenceMin: number(1540, [1440, 1540], {
+    zh: '离上一次亲自报平安超过 {} 分钟，不等截止时间就开始询问',
+    en: 'After {} minutes without a sign of their own we begin to ask, whatever the deadline',
+    source: 'a human is sent 15 min later: within 26 h of the last sign, whatever the hour of a collapse',
   }),
   fortnightDays: whole(14, [0, 28], {
     zh: '入户头 {} 天先打电话，不先上门（高风险除外）',
@@ -57,6 +59,11 @@ export type SilenceRules = Static<typeof SilenceRules>
 
 /** Minutes after the deadline T0, unless said otherwise. */
 export const LadderRules = Type.Object({
+  firstTryMin: number(0, [-30, 0], {
+    zh: '截止后 {} 分钟（负数为截止前）开始联系老人本人',
+    en: 'The resident is asked from {} minutes after the deadline (negative: before it)',
+    source: 'facts 6.4; at high risk before the deadline, for a steward goes five minutes after it',
+  }),
   tries: whole(3, [1, 6], {
     zh: '先联系老人本人 {} 次',
     en: 'The resident is asked up to {} times',
@@ -71,6 +78,11 @@ export const LadderRules = Type.Object({
     zh: '截止后 {} 分钟还没联系上，问邻居和家属',
     en: 'Neighbour and family are asked {} minutes after the deadline',
     source: 'safety 7: seen or spoken with; after the second call',
+  }),
+  nearbyOfDeafAfterMin: number(1, [0, 15], {
+    zh: '听不见电话的老人，截止后 {} 分钟就问邻居和家属',
+    en: 'For a deaf resident neighbour and family are asked {} minutes after the deadline',
+    source: 'safety 18: never judged by calls; measured',
   }),
   stewardAfterMin: number(15, [0, 15], {
     zh: '截止后 {} 分钟仍无人联系上，派红管家上门',
@@ -92,7 +104,7 @@ export type LadderRules = Static<typeof LadderRules>
 
 /** The deadline proposed from a resident's own history; it counts only when staff accept it. */
 export const ProposalRules = Type.Object({
-  missesPerYearMax: number(3.5, [0.5, 24], {
+  missesPerYearMax: number(2, [0.5, 24], {
     zh: '建议的时间应使“只是起晚了”一年不超过 {} 次',
     en: 'The proposed deadline aims at no more than {} mornings a year on which they merely slept longer',
     source: 'measured: npm run bench -- judgement',

@@ -43,7 +43,11 @@ export function findCleanSince(input: {
   samples: readonly AirSample[]
   below: number
   now: number
+  /** Another bound than 30 minutes, and than 10 between samples (ms). */
+  cleanForMs?: number
+  gapMs?: number
 }): number | null {
+  const longestGapMs = input.gapMs ?? gapMsMax
   const isClean = (sample: AirSample) => isHealthy(sample) && sample.value < input.below
   // Of two samples with the same time the unclean one comes first, and ends the count.
   const newestFirst = input.samples
@@ -52,10 +56,10 @@ export function findCleanSince(input: {
   const endAt = Math.max(input.now, newestFirst[0]?.at ?? 0)
   let cleanSinceAt = endAt
   for (const sample of newestFirst) {
-    if (!isClean(sample) || cleanSinceAt - sample.at > gapMsMax) break
+    if (!isClean(sample) || cleanSinceAt - sample.at > longestGapMs) break
     cleanSinceAt = sample.at
   }
-  return endAt - cleanSinceAt >= cleanForMs ? cleanSinceAt : null
+  return endAt - cleanSinceAt >= (input.cleanForMs ?? cleanForMs) ? cleanSinceAt : null
 }
 
 /**

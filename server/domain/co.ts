@@ -1,9 +1,12 @@
 // Carbon monoxide: from samples and the detector's own flag to a stage, with the reasons.
 import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
-import { dangerPoints, drawLine, findCleanSince, gapMsMax, reachesMean, staysAt } from './air-series.ts'
+import { defaultRules } from '#contract/rule-set.ts'
+import type { CoRules } from '#contract/rules-air.ts'
+import { doubtSamples, type Doubt } from './air-doubts.ts'
+import { dangerPoints, drawLine, findCleanSince, reachesMean, staysAt } from './air-series.ts'
 import type { AirPoint, AirSample, AirSegment } from './air-series.ts'
-import { estimateCohb, type Cohb } from './cohb.ts'
+import { elderlyWoman, estimateCohb, type Body, type Cohb } from './cohb.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
 
 export type { AirSample } from './air-series.ts'
@@ -25,16 +28,13 @@ export type CoInput = {
    * open again from its own history; and a flag that was up already has ten minutes to fall.
    */
   dealtWithAt?: number | null
+  rules?: CoRules
+  /** Who breathes this air, where their bodies are known; the worst of them counts. Default: an elderly woman. */
+  bodies?: readonly Body[]
 }
 
 /** Range of an electrochemical cell (facts 3.3): beyond it a number is not a measurement. */
 const ppmMax = 10_000
-/** Facts 1.4: clear only below this. */
-const cleanPpm = 10
-/** Facts 1.3, gap rule: from here on a silent sensor is believed to be still in it. */
-const holdPpm = 30
-/** Percent COHb that may still harm (WHO guide value, facts 1.2; safety 9). */
-const harmfulPercent = 2.5
 const minuteMs = 60_000
 
 /**
@@ -43,18 +43,18 @@ const minuteMs = 60_000
  * warning rows, and 10 minutes at 100 ppm, are the stages of facts 1.4, as is the mean of 9 ppm over 8 hours (WHO, EPA). 30 ppm
  * never alarms by itself (EN).
  */
-const windows: readonly { ppm: number; minutes: number; stage: Stage }[] = [
-  { ppm: 30, minutes: 30, stage: 'notice' },
-  { ppm: 30, minutes: 120, stage: 'warning' },
-  { ppm: 50, minutes: 60, stage: 'warning' },
-  { ppm: 50, minutes: 75, stage: 'alarm' },
-  { ppm: 100, minutes: 10, stage: 'alarm' },
+const windowsOf = (rules: CoRules): readonly { ppm: number; minutes: number; stage: Stage }[] => [
+  { ppm: 30, minutes: rules.noticeAt30Min, stage: 'notice' },
+  { ppm: 30, minutes: rules.warningAt30Min, stage: 'warning' },
+  { ppm: 50, minutes: rules.warningAt50Min, stage: 'warning' },
+  { ppm: 50, minutes: rules.alarmAt50Min, stage: 'alarm' },
+  { ppm: 100, minutes: rules.alarmAt100Min, stage: 'alarm' },
 ]
 
 /** One sample is enough (safety 5; facts 1.4). */
-const peaks: readonly { ppm: number; stage: Stage }[] = [
-  { ppm: 300, stage: 'alarm' },
-  { ppm: 400, stage: 'critical' },
+const peaksOf = (rules: CoRules): readonly { ppm: number; stage: Stage }[] => [
+  { ppm: rules.alarmPpm, stage: 'alarm' },
+  { ppm: rules.criticalPpm, stage: 'critical' },
 ]
 
 /**
@@ -62,40 +62,67 @@ const peaks: readonly { ppm: number; stage: Stage }[] = [
  * until the same, healthy sensor has shown less than 10 ppm for 30 minutes (safety 5). Danger that is only in the
  * past, in clean air now, is a task to check on them (notice), or live if COHb may still be 2.5 % (safety 9).
  */
-export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Evidence } {
-  const points = dangerPoints(input.samples, ppmMax)
+export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Evidence; doubts: Doubt[] } {
+  const rules = input.rules ?? defaultRules.co
+  const { samples, doubts } = doubtSamples(input.samples, rules.stuckForMin * minuteMs)
+  const points = dangerPoints(samples, ppmMax)
   const fresh = points.filter((point) => point.at > (input.dealtWithAt ?? -Infinity))
-  const cohb = estimateCohb(drawLine({ points, holdFrom: holdPpm, now: input.now }))
-  const exposed = input.dealtWithAt == null || fresh.some((point) => point.value >= holdPpm)
-  const reasons = [
-    ...windowReasons(drawLine({ points: fresh, holdFrom: holdPpm, now: input.now })),
-    ...peakReasons(fresh),
-    ...(exposed ? doseReasons(cohb) : []),
-    ...(isFlagged(input) ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
-  ]
-  const reached = worstReason(reasons)
-  const cleanSince = input.flag?.active
-    ? null
-    : findCleanSince({ samples: input.samples, below: cleanPpm, now: input.now })
-  const mayHarm = exposed && cohb.high >= harmfulPercent
+  const holdFrom = rules.holdPpm
+  const cohb = worstCohb(drawLine({ points, holdFrom, now: input.now }), input.bodies)
+  const exposed = input.dealtWithAt == null || fresh.some((point) => point.value >= holdFrom)
+  const reached = worstReason([
+    ...windowReasons(drawLine({ points: fresh, holdFrom, now: input.now }), rules),
+    ...peakReasons(fresh, rules),
+    ...(exposed ? doseReasons(cohb, rules) : []),
+    ...(isFlagged(input, rules.flagFallsWithinMin) ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
+  ])
+  const cleanSince = input.flag?.active ? null : cleanAgain(input, samples, rules)
+  const mayHarm = exposed && cohb.high >= rules.warningCohb
   return {
     stage: settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince, mayHarm }),
-    evidence: describe({ points: fresh, cohb, reached, cleanSince, flag: input.flag }),
+    evidence: describe({
+      points: fresh,
+      cohb,
+      reached,
+      cleanSince,
+      flag: input.flag,
+      cleanPpm: rules.cleanPpm,
+    }),
+    doubts,
   }
+}
+
+const cleanAgain = ({ now }: CoInput, samples: readonly AirSample[], rules: CoRules): number | null =>
+  findCleanSince({
+    samples,
+    below: rules.cleanPpm,
+    now,
+    cleanForMs: rules.cleanForMin * minuteMs,
+    gapMs: rules.gapMin * minuteMs,
+  })
+
+/** Of several people in one air each figure is that of whom it harms most (safety 5: it may only raise or prolong). */
+function worstCohb(line: readonly AirSegment[], bodies: readonly Body[] = [elderlyWoman]): Cohb {
+  const each = (bodies.length > 0 ? bodies : [elderlyWoman]).map((body) => estimateCohb(line, body))
+  return each.reduce((worst, one) => ({
+    estimate: Math.max(worst.estimate, one.estimate),
+    low: Math.max(worst.low, one.low),
+    high: Math.max(worst.high, one.high),
+    active: Math.max(worst.active, one.active),
+  }))
 }
 
 /**
  * The detector's own alarm acts at once. One that was up when a human closed is an unchanged level: a detector is back
  * within a minute of clean air (facts 2.2), so one that is still up ten minutes later is a new danger.
  */
-export const isFlagged = ({
-  flag,
-  dealtWithAt,
-  now,
-}: Pick<CoInput, 'flag' | 'dealtWithAt' | 'now'>): boolean =>
+export const isFlagged = (
+  { flag, dealtWithAt, now }: Pick<CoInput, 'flag' | 'dealtWithAt' | 'now'>,
+  fallsWithinMin = defaultRules.co.flagFallsWithinMin,
+): boolean =>
   flag !== null &&
   flag.active &&
-  (dealtWithAt == null || flag.since > dealtWithAt || now - dealtWithAt >= gapMsMax)
+  (dealtWithAt == null || flag.since > dealtWithAt || now - dealtWithAt >= fallsWithinMin * minuteMs)
 
 function settle(air: {
   reached: Stage | null
@@ -108,27 +135,29 @@ function settle(air: {
   return air.alreadyAt === null && air.reached !== null ? 'notice' : null
 }
 
-function windowReasons(line: readonly AirSegment[]): Reason[] {
-  const reached = windows.filter(({ ppm, minutes }) =>
+function windowReasons(line: readonly AirSegment[], rules: CoRules): Reason[] {
+  const reached = windowsOf(rules).filter(({ ppm, minutes }) =>
     staysAt(line, { level: ppm, lengthMs: minutes * minuteMs }),
   )
   const reasons = reached.map(({ ppm, minutes, stage }) => ({ stage, window: `${ppm}ppm-${minutes}min` }))
-  const isUnhealthy = reachesMean(line, { mean: 9, lengthMs: 8 * 60 * minuteMs })
-  return isUnhealthy ? [{ stage: 'notice', window: '9ppm-8h' }, ...reasons] : reasons
+  const isUnhealthy = reachesMean(line, { mean: rules.noticeMean8hPpm, lengthMs: 8 * 60 * minuteMs })
+  return isUnhealthy ? [{ stage: 'notice', window: `${rules.noticeMean8hPpm}ppm-8h` }, ...reasons] : reasons
 }
 
-const peakReasons = (points: readonly AirPoint[]): Reason[] =>
-  peaks
+const peakReasons = (points: readonly AirPoint[], rules: CoRules): Reason[] =>
+  peaksOf(rules)
     .filter(({ ppm }) => points.some((point) => point.value >= ppm))
     .map(({ ppm, stage }) => ({ stage, window: `${ppm}ppm` }))
 
 /** Facts 1.4: percent of an elderly woman at rest; 10 % at heavy work (the form of UL 2034) is an alarm too. */
-function doseReasons(cohb: Cohb): Reason[] {
+function doseReasons(cohb: Cohb, rules: CoRules): Reason[] {
   const reasons: Reason[] = []
-  if (cohb.estimate >= harmfulPercent) reasons.push({ stage: 'warning', window: 'cohb-2.5' })
-  if (cohb.active >= 10) reasons.push({ stage: 'alarm', window: 'cohb-active-10' })
-  if (cohb.estimate >= 5) reasons.push({ stage: 'alarm', window: 'cohb-5' })
-  if (cohb.estimate >= 10) reasons.push({ stage: 'critical', window: 'cohb-10' })
+  const { warningCohb, alarmCohb, alarmActiveCohb, criticalCohb } = rules
+  if (cohb.estimate >= warningCohb) reasons.push({ stage: 'warning', window: `cohb-${warningCohb}` })
+  if (cohb.active >= alarmActiveCohb)
+    reasons.push({ stage: 'alarm', window: `cohb-active-${alarmActiveCohb}` })
+  if (cohb.estimate >= alarmCohb) reasons.push({ stage: 'alarm', window: `cohb-${alarmCohb}` })
+  if (cohb.estimate >= criticalCohb) reasons.push({ stage: 'critical', window: `cohb-${criticalCohb}` })
   return reasons
 }
 
@@ -138,9 +167,10 @@ function describe(air: {
   reached: Reason | null
   cleanSince: number | null
   flag: AirFlag | null
+  cleanPpm: number
 }): Evidence {
   const last = air.points.at(-1)
-  const dirty = air.points.filter((point) => point.value >= cleanPpm)
+  const dirty = air.points.filter((point) => point.value >= air.cleanPpm)
   const flaggedAt = air.flag?.active && air.flag.since > 0 ? air.flag.since : Infinity
   const since = Math.min(dirty[0]?.at ?? Infinity, flaggedAt)
   const evidence: Evidence = {}

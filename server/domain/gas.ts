@@ -1,8 +1,12 @@
 // Combustible gas: from samples in %LEL and the detector's own flag to a stage, with the reasons.
 import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
-import { dangerPoints, findCleanSince, gapMsMax } from './air-series.ts'
+import { defaultRules } from '#contract/rule-set.ts'
+import type { GasRules } from '#contract/rules-air.ts'
+import { doubtSamples, type Doubt } from './air-doubts.ts'
+import { dangerPoints, findCleanSince } from './air-series.ts'
 import type { AirPoint, AirSample } from './air-series.ts'
+import { judgeCooking } from './cooking.ts'
 import { isFlagged, type AirFlag } from './co.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
 
@@ -18,6 +22,12 @@ export type GasInput = {
   lelConvention: LelConvention
   /** When a human last closed an incident over this air: as in CoInput. */
   dealtWithAt?: number | null
+  rules?: GasRules
+  /**
+   * How far the clocks of the community are ahead of UTC (ms): what a meal time is. Without it no time is a meal time,
+   * and a spike like wine in a hot pan is an alarm at once.
+   */
+  utcOffsetMs?: number | null
 }
 
 export type GasVerdict = {
@@ -25,23 +35,15 @@ export type GasVerdict = {
   evidence: Evidence
   /** Looks like wine in a hot pan. It is said beside the alarm and never silences it. */
   looksLikeCooking: boolean
+  doubts: Doubt[]
+  /** When the same samples mean more (epoch ms): a spike that was left to blow over must be judged again by then. */
+  judgeAgainAt: number | null
 }
 
 const lelMax = 100
-/** Facts 2.2; EN 50194-1 must not alarm at 3 %LEL. Below it air is clean again. */
-const noticeLel = 3
-const noticeForMs = 10 * 60_000
-const alarmLel = 5
-/** Two samples count as two only this far apart: a burst of one moment is one. */
-const alarmSamplesApartMs = 30_000
-const alarmOnceLel = 10
-const criticalLel = 20
-const criticalRisePerMinute = 2
+const minuteMs = 60_000
 /** A rise is measured over at most this long; longer ones are not sudden. */
-const riseWithinMsMax = 5 * 60_000
-/** Facts 3.3: cooking wine is a spike of 1-5 minutes and 3-8 %LEL. */
-const cookingMsMax = 5 * 60_000
-const cookingLelMax = 8
+const riseWithinMsMax = 5 * minuteMs
 
 /**
  * The stage of the air by facts 2.2. The same air gives the same stage whichever LEL the device means: values are
@@ -49,21 +51,35 @@ const cookingLelMax = 8
  * than 3 %LEL for 30 minutes (safety 5); danger that is only in the past is a task to check on them (safety 9).
  */
 export function judgeGas(input: GasInput): GasVerdict {
-  const samples = input.samples.map((sample) => ({
+  const rules = input.rules ?? defaultRules.gas
+  const inGb = input.samples.map((sample) => ({
     ...sample,
     value: toGbBase(sample.value, input.lelConvention),
   }))
+  const { samples, doubts } = doubtSamples(inGb, rules.stuckForMin * minuteMs)
   const points = dangerPoints(samples, lelMax).filter((point) => point.at > (input.dealtWithAt ?? -Infinity))
+  const flagged = isFlagged(input, rules.flagFallsWithinMin)
+  const cooking = judgeCooking({ points, now: input.now, rules, utcOffsetMs: input.utcOffsetMs ?? null })
+  const isPatient = cooking.patientUntil !== null && !flagged && isMild(input.alreadyAt)
+  const found = reasonsFrom(points, input.now, rules)
   const reached = worstReason([
-    ...reasonsFrom(points, input.now),
-    ...(isFlagged(input) ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
+    ...(isPatient ? found.map((reason) => ({ ...reason, stage: 'notice' as const })) : found),
+    ...(flagged ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
   ])
-  const cleanSince = input.flag?.active ? null : findCleanSince({ samples, below: noticeLel, now: input.now })
-  const looksLikeCooking = isCookingSpike(points)
+  const cleanSince = input.flag?.active ? null : cleanAgain(input, samples, rules)
   return {
     stage: settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince }),
-    evidence: describe({ points, reached, cleanSince, flag: input.flag, looksLikeCooking }),
-    looksLikeCooking,
+    evidence: describe({
+      points,
+      reached,
+      cleanSince,
+      flag: input.flag,
+      looksLikeCooking: cooking.looksLikeIt,
+      noticeLel: rules.noticeLel,
+    }),
+    looksLikeCooking: cooking.looksLikeIt,
+    doubts,
+    judgeAgainAt: isPatient && (cooking.patientUntil ?? 0) > input.now ? cooking.patientUntil : null,
   }
 }
 
@@ -71,84 +87,93 @@ export function judgeGas(input: GasInput): GasVerdict {
 export const toGbBase = (lel: number, convention: LelConvention): number =>
   convention === 'gb' ? lel : (lel * 4.4) / 5
 
+/** What was an alarm once is not taken back to a pan on the stove. */
+const isMild = (alreadyAt: Stage | null): boolean => alreadyAt === null || alreadyAt === 'notice'
+
+const cleanAgain = ({ now }: GasInput, samples: readonly AirSample[], rules: GasRules): number | null =>
+  findCleanSince({
+    samples,
+    below: rules.noticeLel,
+    now,
+    cleanForMs: rules.cleanForMin * minuteMs,
+    gapMs: rules.gapMin * minuteMs,
+  })
+
 function settle(air: { reached: Stage | null; alreadyAt: Stage | null; cleanSince: number | null }) {
   if (air.cleanSince === null) return worstOf(air.reached, air.alreadyAt)
   return air.alreadyAt === null && air.reached !== null ? 'notice' : null
 }
 
-function reasonsFrom(points: readonly AirPoint[], now: number): Reason[] {
+function reasonsFrom(points: readonly AirPoint[], now: number, rules: GasRules): Reason[] {
   const reasons: Reason[] = []
   const has = (lel: number) => points.some((point) => point.value >= lel)
-  if (staysAt(points, now)) reasons.push({ stage: 'notice', window: '3%LEL-10min' })
-  if (comesTwice(points, now)) reasons.push({ stage: 'alarm', window: '5%LEL-twice' })
-  if (has(alarmOnceLel)) reasons.push({ stage: 'alarm', window: '10%LEL' })
-  if (risesFast(points)) reasons.push({ stage: 'critical', window: 'rise-2%LEL/min' })
-  if (has(criticalLel)) reasons.push({ stage: 'critical', window: '20%LEL' })
+  const { noticeLel, noticeForMin, alarmLel, alarmOnceLel, criticalRisePerMin, criticalLel } = rules
+  if (staysAt(points, now, rules))
+    reasons.push({ stage: 'notice', window: `${noticeLel}%LEL-${noticeForMin}min` })
+  if (comesTwice(points, now, rules)) reasons.push({ stage: 'alarm', window: `${alarmLel}%LEL-twice` })
+  if (has(alarmOnceLel)) reasons.push({ stage: 'alarm', window: `${alarmOnceLel}%LEL` })
+  if (risesFast(points, rules))
+    reasons.push({ stage: 'critical', window: `rise-${criticalRisePerMin}%LEL/min` })
+  if (has(criticalLel)) reasons.push({ stage: 'critical', window: `${criticalLel}%LEL` })
   return reasons
 }
 
 /** At least 3 %LEL for 10 minutes, in at least 2 samples; the last one holds for 10 minutes at most. */
-function staysAt(points: readonly AirPoint[], now: number): boolean {
+function staysAt(points: readonly AirPoint[], now: number, rules: GasRules): boolean {
+  const forMs = rules.noticeForMin * minuteMs
   let firstAt: number | null = null
   for (const point of points) {
-    if (point.value < noticeLel) firstAt = null
+    if (point.value < rules.noticeLel) firstAt = null
     else if (firstAt === null) firstAt = point.at
-    else if (point.at - firstAt >= noticeForMs) return true
+    else if (point.at - firstAt >= forMs) return true
   }
   const last = points.at(-1)
   if (firstAt === null || !last || last.at === firstAt) return false
-  return Math.min(now, last.at + gapMsMax) - firstAt >= noticeForMs
+  return Math.min(now, last.at + rules.gapMin * minuteMs) - firstAt >= forMs
 }
 
 /**
  * At least 5 %LEL in two samples 30 s apart: neighbours, or within 10 minutes of each other (one low sample between
  * them does not excuse). A sensor that fell silent there for longer than the gap rule is taken to be there still.
  */
-function comesTwice(points: readonly AirPoint[], now: number): boolean {
+function comesTwice(points: readonly AirPoint[], now: number, rules: GasRules): boolean {
+  const gapMs = rules.gapMin * minuteMs
+  const isHigh = (point: AirPoint | undefined): point is AirPoint =>
+    point !== undefined && point.value >= rules.alarmLel
   const last = points.at(-1)
-  if (last && last.value >= alarmLel && now - last.at > gapMsMax) return true
+  if (isHigh(last) && now - last.at > gapMs) return true
   let oldest = 0
   return points.some((second, index) => {
-    if (second.value < alarmLel) return false
-    while (!isRecentHigh(points[oldest], second.at)) oldest++
+    if (!isHigh(second)) return false
+    const isRecentHigh = (point: AirPoint | undefined) => isHigh(point) && second.at - point.at <= gapMs
+    while (!isRecentHigh(points[oldest])) oldest++
     const apartMs = second.at - (points[oldest]?.at ?? second.at)
     const before = points[index - 1]
-    const afterGap = before !== undefined && before.value >= alarmLel && second.at - before.at > gapMsMax
-    return apartMs >= alarmSamplesApartMs || afterGap
+    const afterGap = isHigh(before) && second.at - before.at > gapMs
+    return apartMs >= rules.alarmSamplesApartMin * minuteMs || afterGap
   })
 }
-
-const isRecentHigh = (point: AirPoint | undefined, at: number) =>
-  point !== undefined && point.value >= alarmLel && at - point.at <= gapMsMax
 
 /**
  * Faster than 2 %LEL a minute over two stretches of at least 30 s in a row, up to a level that is an alarm (5 %LEL).
  * One jump is not a trend yet, and far below that level the noise of a sensor, 1 %LEL within 30 s, is as steep.
  */
-function risesFast(points: readonly AirPoint[]): boolean {
+function risesFast(points: readonly AirPoint[], rules: GasRules): boolean {
   const endsSteepStretch: boolean[] = []
   let oldest = 0
   return points.some((to, index) => {
     while (to.at - (points[oldest]?.at ?? to.at) > riseWithinMsMax) oldest++
     const steepFrom = points
       .slice(oldest, index)
-      .flatMap((from, at) => (isSteep(from, to) ? [oldest + at] : []))
+      .flatMap((from, at) => (isSteep(from, to, rules) ? [oldest + at] : []))
     endsSteepStretch[index] = steepFrom.length > 0
-    return to.value >= alarmLel && steepFrom.some((from) => endsSteepStretch[from])
+    return to.value >= rules.alarmLel && steepFrom.some((from) => endsSteepStretch[from])
   })
 }
 
-const isSteep = (from: AirPoint, to: AirPoint): boolean =>
-  to.at - from.at >= alarmSamplesApartMs &&
-  ((to.value - from.value) / (to.at - from.at)) * 60_000 > criticalRisePerMinute
-
-/** One spike above 3 %LEL, at most 5 minutes and 8 %LEL high, with less before and after it. */
-function isCookingSpike(points: readonly AirPoint[]): boolean {
-  const high = points.filter((point) => point.value >= noticeLel)
-  const [first, last] = [high[0], high.at(-1)]
-  if (!first || !last || high.some((point) => point.value > cookingLelMax)) return false
-  return last.at - first.at <= cookingMsMax && first !== points[0]
-}
+const isSteep = (from: AirPoint, to: AirPoint, rules: GasRules): boolean =>
+  to.at - from.at >= rules.alarmSamplesApartMin * minuteMs &&
+  ((to.value - from.value) / (to.at - from.at)) * minuteMs > rules.criticalRisePerMin
 
 function describe(air: {
   points: readonly AirPoint[]
@@ -156,9 +181,10 @@ function describe(air: {
   cleanSince: number | null
   flag: AirFlag | null
   looksLikeCooking: boolean
+  noticeLel: number
 }): Evidence {
   const last = air.points.at(-1)
-  const firstHigh = air.points.find((point) => point.value >= noticeLel)
+  const firstHigh = air.points.find((point) => point.value >= air.noticeLel)
   const since = Math.min(
     firstHigh?.at ?? Infinity,
     air.flag?.active && air.flag.since > 0 ? air.flag.since : Infinity,

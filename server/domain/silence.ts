@@ -1,7 +1,9 @@
 // A deadline has passed without a check-in: late, blind or missed? Silence is never just one thing.
 import type { Evidence } from '#contract/incident.ts'
 import type { RiskTier, Silence, Stage } from '#contract/primitives.ts'
-import { limits } from '../limits.ts'
+import { defaultRules } from '#contract/rule-set.ts'
+import type { SilenceRules } from '#contract/rules-silence.ts'
+import type { Occurrence } from './occurrence.ts'
 
 export type SignOfLife = { at: number; what: string }
 
@@ -20,12 +22,24 @@ export type SilenceInput = {
   /** A declared absence (外出报备) covers that day. */
   absence: boolean
   now: number
+  /** Has never pressed since the enrolment: somebody to teach, not somebody who fell silent. */
+  neverPressed?: boolean
+  /** The last time they themselves were heard: a press, or a voice (epoch ms; null never). */
+  lastOwnSignAt?: number | null
+  rules?: SilenceRules
 }
+
+/**
+ * What the humans have before them: a silence of its kind, a newcomer to teach, a silence that became too long, or a
+ * declared absence of which nobody has seen the departure (domain/absence.ts).
+ */
+export type SilenceTask = Silence | 'neverPressed' | 'longSilence' | 'departure'
 
 export type SilenceVerdict = {
   silence: Silence
   stage: Stage
   evidence: Evidence
+  task: SilenceTask
   /** Late only: when it becomes missed. */
   secondDueAt?: number
   /** Blind only: by when a human must have spoken with her. */
@@ -37,21 +51,52 @@ export type SilenceVerdict = {
 /**
  * What the silence after a deadline means; null when an absence excuses it (safety 10). Blind goes before late: with
  * the line down her press may be lost, and a contact is due sooner than a second deadline (safety 8). Judged again
- * at the second deadline, late has become missed.
+ * at the second deadline, late has become missed. Signs are judged by when they were, so no order of arrival matters.
  */
 export function judgeSilence(input: SilenceInput): SilenceVerdict | null {
   if (input.absence) return null
-  if (input.devicesBlind) return blind(input)
-  const secondDueAt = input.dueAt + limits.secondDeadlineMs
-  if (softened(input) && input.now < secondDueAt) return late(input, secondDueAt)
-  return verdict(input, 'missed', 'alarm')
+  const rules = input.rules ?? defaultRules.silence
+  if (input.devicesBlind) return blind(input, rules)
+  const secondDueAt = input.dueAt + rules.secondDeadlineMin * minuteMs
+  if (isSoftened(input, rules) && input.now < secondDueAt) return late(input, secondDueAt)
+  if (input.neverPressed && input.tier !== 'high')
+    return { ...verdict(input, 'missed', 'warning'), task: 'neverPressed' }
+  const isLong = !input.neverPressed && isLongSilence(input, rules)
+  return { ...verdict(input, 'missed', 'alarm'), ...(isLong ? { task: 'longSilence' as const } : {}) }
 }
 
+/**
+ * The occurrence by which they are asked for: no later than the longest silence allows after they were last heard,
+ * also where that is before the agreed hour. It moves only the coming morning: a pact for some weekdays is not
+ * stretched over the days between (`opensAt`).
+ */
+export function withLongestSilence(
+  next: Occurrence,
+  lastOwnSignAt: number | null,
+  rules: SilenceRules = defaultRules.silence,
+): Occurrence {
+  if (lastOwnSignAt === null) return next
+  const atLatest = lastOwnSignAt + rules.longestSilenceMin * minuteMs
+  if (atLatest >= next.dueAt || atLatest <= next.opensAt) return next
+  return {
+    ...next,
+    dueAt: atLatest,
+    remindAt: Math.min(next.remindAt, Math.max(next.opensAt, atLatest - rules.remindBeforeMin * minuteMs)),
+  }
+}
+
+const minuteMs = 60_000
+
+const isLongSilence = ({ lastOwnSignAt, dueAt }: SilenceInput, rules: SilenceRules): boolean =>
+  lastOwnSignAt != null && dueAt - lastOwnSignAt >= rules.longestSilenceMin * minuteMs
+
 /** Safety 6: from indoors, within the hour before the deadline, and never for high risk. */
-const softened = (input: SilenceInput): boolean =>
+const isSoftened = (input: SilenceInput, rules: SilenceRules): boolean =>
+  rules.signSoftens &&
   input.tier !== 'high' &&
   input.signs.some(
-    (sign) => sign.indoors && sign.at <= input.dueAt && sign.at >= input.dueAt - limits.signOfLifeWindowMs,
+    (sign) =>
+      sign.indoors && sign.at <= input.dueAt && sign.at >= input.dueAt - rules.signWindowMin * minuteMs,
   )
 
 function late(input: SilenceInput, secondDueAt: number): SilenceVerdict {
@@ -59,17 +104,20 @@ function late(input: SilenceInput, secondDueAt: number): SilenceVerdict {
   return { ...found, evidence: { ...found.evidence, secondDueAt }, secondDueAt }
 }
 
-function blind(input: SilenceInput): SilenceVerdict {
-  const withinMs = input.tier === 'high' ? limits.blindContactHighRiskMs : limits.blindContactMs
-  return { ...verdict(input, 'blind', 'warning'), contactDueAt: input.dueAt + withinMs }
+/** Safety 8: the tier bounds it whatever the rules say. */
+function blind(input: SilenceInput, rules: SilenceRules): SilenceVerdict {
+  const withinMin = Math.min(rules.blindContactMin, input.tier === 'high' ? 15 : 60)
+  return { ...verdict(input, 'blind', 'warning'), contactDueAt: input.dueAt + withinMin * minuteMs }
 }
 
 function verdict(input: SilenceInput, silence: Silence, stage: Stage): SilenceVerdict {
   const signs = input.lastSign ? [input.lastSign, ...input.signs] : input.signs
-  const last = signs
-    .filter((sign) => sign.at <= input.now)
-    .reduce<SignOfLife | null>((latest, sign) => (latest && latest.at >= sign.at ? latest : sign), null)
+  const last = signs.filter((sign) => sign.at <= input.now).reduce<SignOfLife | null>(laterOf, null)
   const evidence: Evidence = { silence, on: input.onWhatDay, dueAt: input.dueAt }
   if (last) evidence.lastSign = { at: last.at, what: last.what }
-  return { silence, stage, evidence, contactBy: input.deaf ? 'visit' : 'phone' }
+  return { silence, stage, evidence, task: silence, contactBy: input.deaf ? 'visit' : 'phone' }
 }
+
+/** Of two with the same time the one that comes first in the alphabet: order of arrival leaves no trace. */
+const laterOf = (latest: SignOfLife | null, sign: SignOfLife): SignOfLife =>
+  latest && (latest.at > sign.at || (latest.at === sign.at && latest.what <= sign.what)) ? latest : sign

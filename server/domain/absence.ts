@@ -1,0 +1,74 @@
+// A declared absence (外出报备): what it excuses, when it speaks up, and how it ends. It suppresses a missed check-in only.
+import { defaultRules } from '#contract/rule-set.ts'
+import type { AbsenceRules } from '#contract/rules-device.ts'
+import type { RuleSet } from '#contract/rule-set.ts'
+import type { Occurrence } from './occurrence.ts'
+
+/** Days are 'YYYY-MM-DD' in the community's zone; `untilOn` is the day of return, which is looked after again. */
+export type Absence = {
+  fromOn: string
+  untilOn: string
+  /** The day on which place, companion and number were last confirmed by a call. */
+  confirmedOn: string
+  endedOn: string | null
+}
+
+export type AbsenceNow = {
+  /** Whether a missed check-in of this day is excused (safety 10). */
+  excuses: boolean
+  /** To do today, each by a human: nothing here happens by itself but the end. */
+  tasks: AbsenceTask[]
+  /** Past its last day, or ended by a human. */
+  isOver: boolean
+}
+
+export type AbsenceTask = 'confirmDeparture' | 'confirmAgain' | 'remindReturn' | 'firstMorningHome'
+
+/**
+ * What an absence means on a day. It expires by itself: no day from `untilOn` on is excused, nor any day beyond the
+ * longest time without a confirmation, for an absence that nobody confirms is a person whom nobody has heard.
+ */
+export function judgeAbsence(
+  absence: Absence,
+  on: string,
+  rules: AbsenceRules = defaultRules.absence,
+): AbsenceNow {
+  const { fromOn, untilOn, confirmedOn, endedOn } = absence
+  const unconfirmedFrom = addDays(confirmedOn > fromOn ? confirmedOn : fromOn, rules.daysMax)
+  const isEnded = endedOn !== null && on >= endedOn
+  const isInside = on >= fromOn && on < untilOn && !isEnded
+  const excuses = isInside && on < unconfirmedFrom
+  const tasks: AbsenceTask[] = []
+  if (isInside && on === fromOn) tasks.push('confirmDeparture')
+  if (isInside && on >= addDays(unconfirmedFrom, -1)) tasks.push('confirmAgain')
+  if (isInside && on === addDays(untilOn, -rules.remindBeforeDays)) tasks.push('remindReturn')
+  if (on === (endedOn !== null && endedOn < untilOn ? endedOn : untilOn)) tasks.push('firstMorningHome')
+  return { excuses, tasks, isOver: on >= untilOn || isEnded }
+}
+
+/** A press during it: somebody is at home. A human asks "back early?"; it neither ends the absence nor is ignored. */
+export function pressDuring(absence: Absence, press: { on: string }): 'askBackEarly' | 'ordinary' {
+  const isInside = press.on >= absence.fromOn && press.on < absence.untilOn && absence.endedOn === null
+  return isInside ? 'askBackEarly' : 'ordinary'
+}
+
+/**
+ * When the number of the absence is called to hear that they have left: at the deadline of the first excused morning,
+ * or earlier, so that somebody is at the door within 26 hours should they never have left. A fall between the last
+ * press and the departure is the one emergency that an absence could hide.
+ */
+export function departureAskAt(
+  first: Occurrence,
+  lastOwnSignAt: number | null,
+  rules: Pick<RuleSet, 'silence' | 'ladder'> = defaultRules,
+): number {
+  if (lastOwnSignAt === null) return first.dueAt
+  const { silence, ladder } = rules
+  const earlierMin = ladder.newcomerStewardAfterMin - defaultRules.ladder.stewardAfterMin
+  const atLatest = lastOwnSignAt + (silence.longestSilenceMin - Math.max(0, earlierMin)) * 60_000
+  return Math.min(first.dueAt, Math.max(atLatest, first.opensAt))
+}
+
+/** Calendar days only: no zone and no hour is involved. */
+export const addDays = (on: string, days: number): string =>
+  new Date(Date.parse(`${on}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
