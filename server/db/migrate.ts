@@ -29,20 +29,28 @@ const lockKey = 5_201_314
  */
 export async function migrate({ url, directory }: Migrating): Promise<string[]> {
   const files = await readMigrations(directory)
-  try {
-    return await migrateTo(files, { url, timescale: 'seen' })
-  } catch (error) {
-    // Installed on the server and missing in shared_preload_libraries: `create extension` then ends the connection.
-    if (!/timescaledb.* must be preloaded/.test((error as Error).message)) throw error
-    return migrateTo(files, { url, timescale: 'hidden' })
-  }
+  return withTimescaleIfPossible((timescale) => migrateTo(files, { url, timescale }))
 }
 
 type Migrating = { url: string; directory: string }
+export type Timescale = 'seen' | 'hidden'
+
+/**
+ * Runs `work`, and once more without TimescaleDB where that is installed on the server and missing in
+ * shared_preload_libraries: `create extension` then ends the connection.
+ */
+export async function withTimescaleIfPossible<R>(work: (timescale: Timescale) => Promise<R>): Promise<R> {
+  try {
+    return await work('seen')
+  } catch (error) {
+    if (!/timescaledb.* must be preloaded/.test((error as Error).message)) throw error
+    return work('hidden')
+  }
+}
 
 async function migrateTo(
   files: Migration[],
-  { url, timescale }: { url: string; timescale: 'seen' | 'hidden' },
+  { url, timescale }: { url: string; timescale: Timescale },
 ): Promise<string[]> {
   const client = new Client(connection(url, 'curtain-pact migrate'))
   // one that breaks while a statement is under way is told by that statement
@@ -52,13 +60,7 @@ async function migrateTo(
     const db = dbOn(client)
     await lock(db)
     if (timescale === 'hidden') await hideTimescale(db)
-    await db.run(sql`create schema if not exists migration`)
-    await db.run(sql`
-      create table if not exists migration.applied (
-        name text primary key,
-        sha256 text not null,
-        applied_at timestamptz not null default clock_timestamp()
-      )`)
+    await createRecord(db)
     const pending = pendingOf(files, await appliedIn(db))
     for (const file of pending) await apply(client, file)
     return pending.map((file) => file.name)
@@ -67,8 +69,32 @@ async function migrateTo(
   }
 }
 
+/**
+ * Applies these files within the transaction that is open on `client`, whatever they ask for: into a database that
+ * is being made, in which an index need not be built beside running work.
+ */
+export async function migrateWithin(client: Client, files: readonly Migration[]): Promise<void> {
+  await createRecord(dbOn(client))
+  for (const file of files)
+    await apply(client, {
+      ...file,
+      text: file.text.replaceAll(/\bconcurrently\b/gi, ''),
+      inTransaction: false,
+    })
+}
+
+async function createRecord(db: Db): Promise<void> {
+  await db.run(sql`create schema if not exists migration`)
+  await db.run(sql`
+    create table if not exists migration.applied (
+      name text primary key,
+      sha256 text not null,
+      applied_at timestamptz not null default clock_timestamp()
+    )`)
+}
+
 /** A temporary view goes before pg_catalog, for this session only. */
-const hideTimescale = (db: Db) =>
+export const hideTimescale = (db: Db) =>
   db.run(sql`
     create temporary view pg_available_extensions as
     select *

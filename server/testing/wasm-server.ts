@@ -63,7 +63,7 @@ export async function serveWasm(
     socket.on('data', units)
     socket.on('close', () => {
       sockets.delete(socket)
-      talking = talking.then(leave)
+      talking = talking.then(leave).catch(() => {})
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
