@@ -3,11 +3,10 @@
 import { hostname } from 'node:os'
 import process from 'node:process'
 import type { Logger } from 'pino'
-import { mayPublish, maySubscribe, topicOf } from '#contract/topics.ts'
+import { topicOf } from '#contract/topics.ts'
 import type { Clock } from '#clock/clock.ts'
 import { createJobs } from '#clock/jobs.ts'
 import type { Database } from '#db/database.ts'
-import { createBroker } from '../broker/create-broker.ts'
 import { createApi } from './api/create-api.ts'
 import type { DemoPort } from './api/ports.ts'
 import { mayWatch } from './api/scope.ts'
@@ -15,12 +14,13 @@ import { cookieForSlot, identify } from './api/session.ts'
 import { createPageChannel } from './dispatch/channels/page.ts'
 import { createWebhookChannel } from './dispatch/channels/webhook.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
+import { openDeviceBroker } from './device-broker.ts'
 import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { movedChannel, movedIn } from './ingest/moved.ts'
 import { createWebSigns } from './ingest/web-signs.ts'
-import { recordTick } from './job-store.ts'
+import { recordTicks } from './job-store.ts'
 import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
 import { createRealtime } from './realtime/realtime.ts'
@@ -32,6 +32,8 @@ import { createRules } from './rules/rules.ts'
 export type AppOptions = {
   db: Database
   databaseUrl: string
+  /** An external broker in place of our own. */
+  mqttUrl?: string | undefined
   clock: Clock
   log: Logger
   demo: DemoPort | undefined
@@ -46,6 +48,7 @@ export type App = Awaited<ReturnType<typeof createApp>>
 export async function createApp({
   db,
   databaseUrl,
+  mqttUrl,
   clock,
   log,
   demo,
@@ -66,7 +69,7 @@ export async function createApp({
       webhook: createWebhookChannel({ timeoutMs: limits.webhookTimeoutMs, log }),
     },
     serverId: servers.id,
-    reach: () => ({ connections: `${servers.id}/` }),
+    reach: () => broker.reach(),
     wake: () => void Promise.all([jobs.hurry('outbox'), jobs.hurry('commands')]),
     sendCommand: (serial, command) =>
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
@@ -88,19 +91,7 @@ export async function createApp({
     acknowledge: (serial, id, storedAt) =>
       void broker.publishTo(serial, topicOf(serial, 'ack'), JSON.stringify({ id, storedAt }), 1),
   })
-  const broker = await createBroker({
-    authenticate: (_clientId, serial, secret) =>
-      serial && secret ? ingest.authenticate(serial, secret) : Promise.resolve(undefined),
-    mayPublish: (device, topic) => mayPublish(device.serial, topic),
-    maySubscribe: (device, filter) => maySubscribe(device.serial, filter),
-    accept: ingest.accept,
-    onRefused: ingest.refuse,
-    onPresence: (device, state, connection) =>
-      ingest.presence(device, state, { connection, at: clock.now() }),
-    connectionPrefix: `${servers.id}/`,
-    now: clock.now,
-    log,
-  })
+  const broker = await openDeviceBroker({ mqttUrl, ingest: () => ingest, servers, clock, log })
   const api = await createApi({
     db,
     clock,
@@ -116,7 +107,6 @@ export async function createApp({
       broker,
       servers,
       isDemo: demo !== undefined,
-      mqttPort: () => mqttPort,
     }),
     onSignOut: (personId) => void servers.say('cp_signed_out', String(personId)).catch(unsaid),
   })
@@ -135,7 +125,7 @@ export async function createApp({
   const retention = createRetention(db, kept)
   const jobs = createJobs({
     clock,
-    report: (report) => void recordTick(db, report).catch((error: unknown) => log.error({ error }, 'tick')),
+    report: recordTicks(db, log),
     jobs: [
       { name: 'eyes', everyMs: 1000, run: look },
       {
@@ -153,8 +143,6 @@ export async function createApp({
       { name: 'retention', everyMs: 3_600_000, run: retention.retain },
     ],
   })
-  let mqttPort: number | null = null
-
   return {
     api,
     broker,
@@ -171,7 +159,6 @@ export async function createApp({
         cp_signed_out: (personId) => realtime.dropPerson(Number(personId)),
       })
       await broker.listen({ host: to.host, port: to.mqttPort })
-      mqttPort = to.mqttPort
       await api.listen({ host: to.host, port: to.httpPort })
       jobs.start()
     },

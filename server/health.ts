@@ -5,17 +5,16 @@ import type { Health } from '#contract/account.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
-import type { Broker } from '../broker/create-broker.ts'
+import type { DeviceBroker } from './device-broker.ts'
 import { lastTicks } from './job-store.ts'
 import type { Servers } from './lease/join-servers.ts'
 
 export type HealthOptions = {
   db: Database
   clock: Clock
-  broker: Pick<Broker, 'stats'>
+  broker: Pick<DeviceBroker, 'stats' | 'door'>
   servers: Pick<Servers, 'id' | 'isAlive' | 'known'>
   isDemo: boolean
-  mqttPort: () => number | null
 }
 
 /** A job that ticks every few seconds and has not run for this long stands still. */
@@ -25,38 +24,49 @@ const slowJobs: Record<string, number> = { retention: 2 * 3_600_000 }
 
 const Mode = Type.Object({ mode: Type.Enum(['demo', 'real', 'empty']) })
 
-export function createHealth({ db, clock, broker, servers, isDemo, mqttPort }: HealthOptions) {
+export function createHealth({ db, clock, broker, servers, isDemo }: HealthOptions) {
   return async (): Promise<Health> => {
     const now = clock.now()
     const database = await askDatabase(db)
     const jobs = database.ok ? await jobsOf(db, now) : []
     const known = database.ok ? await servers.known() : []
-    const port = mqttPort()
+    const { isOpen, port, shardGroups } = broker.door()
     const { connections, accepted, refused } = broker.stats()
     const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0)
     return {
-      ok: database.ok && port !== null && servers.isAlive() && jobs.every((job) => job.ok),
+      ok: database.ok && isOpen && servers.isAlive() && jobs.every((job) => job.ok),
       mode: isDemo ? 'demo' : database.mode,
       now,
       database: { ok: database.ok, latencyMs: database.latencyMs },
-      broker: { ok: port !== null, port, clients: connections, accepted, refused: refusals },
+      broker: { ok: isOpen, port, shardGroups, clients: connections, accepted, refused: refusals },
       servers: known.map((server) => ({ ...server, self: server.id === servers.id })),
       jobs,
     }
   }
 }
 
+/** Who asks for the health of a service waits no longer than this; a frozen database would not answer at all. */
+const answerMsMax = 3000
+
 async function askDatabase(db: Database) {
   const before = performance.now()
   try {
-    const { mode } = await db.one(
-      Mode,
-      sql`select coalesce((select mode from installation), 'empty') as mode`,
+    const { mode } = await within(
+      answerMsMax,
+      db.one(Mode, sql`select coalesce((select mode from installation), 'empty') as mode`),
     )
     return { ok: true, mode, latencyMs: Math.round((performance.now() - before) * 10) / 10 }
   } catch {
     return { ok: false, mode: 'empty' as const, latencyMs: null }
   }
+}
+
+async function within<R>(ms: number, asked: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), ms)
+  })
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer))
 }
 
 async function jobsOf(db: Database, now: number): Promise<Health['jobs']> {

@@ -35,6 +35,8 @@ const limits = {
   connectMsMax: 10_000,
   // every statement of a server is set-based and small; longer means a missing index or a lock held by a human
   statementMsMax: 30_000,
+  // a PostgreSQL that is frozen, or behind a dead switch, ends no statement: then the connection is given up
+  answerMsMax: 35_000,
   // a transaction that waits for its own process holds locks that everybody else waits for
   idleInTransactionMsMax: 15_000,
 }
@@ -51,6 +53,7 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
     pipeline: true,
     connectionTimeoutMillis: limits.connectMsMax,
     statement_timeout: limits.statementMsMax,
+    query_timeout: limits.answerMsMax,
     idle_in_transaction_session_timeout: limits.idleInTransactionMsMax,
   })
   // An idle connection that breaks leaves the pool by itself; without a listener it would end the process.

@@ -49,7 +49,7 @@ async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promis
     return result
   } catch (error) {
     close()
-    broken = !(await rolledBack(client))
+    broken = isSilent(error) || !(await rolledBack(client))
     throw error
   } finally {
     client.off('error', ignoreBroken)
@@ -85,6 +85,9 @@ async function commit(client: pg.PoolClient): Promise<void> {
   if (command !== 'COMMIT')
     throw new Error('the transaction was rolled back: a failed statement was caught in it')
 }
+
+/** pg's word for a connection that gave no answer: a rollback would wait as long again, and the lock of a batch with it. */
+const isSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
 
 async function rolledBack(client: pg.PoolClient): Promise<boolean> {
   return client.query('rollback').then(

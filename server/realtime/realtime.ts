@@ -61,7 +61,7 @@ export async function createRealtime(options: RealtimeOptions) {
   const onProblem = (error: unknown) => log.error({ error }, 'live pages')
   const deliver = (batch: EventBatch) => deliverTo(io, batch, { db, at: clock.now() })
   const pump = createPump({ db, max: limits.eventReplayMax, deliver, onProblem })
-  const beat = () => sayHeads(io, { db, at: clock.now(), pump })
+  const beat = () => sayHeads(io, { db, now: clock.now, pump })
 
   const letIn = async (socket: LiveSocket, next: (refusal?: Error) => void) =>
     next(await refusalAtDoor(socket, options))
@@ -144,10 +144,13 @@ async function deliverTo(
 /** The line is alive, and here is where each log stands: whoever is not there, page or process, has missed something. */
 async function sayHeads(
   io: Pages,
-  { db, at, pump }: { db: Database; at: number; pump: Pump },
+  { db, now, pump }: { db: Database; now: () => number; pump: Pump },
 ): Promise<void> {
+  // Asked first: without a database the service sees nothing, and a page that hears no beat says that it is not live.
+  const heads = await headsOf(db)
+  const at = now()
   io.emit('beat', at)
-  for (const { communityId, ...cursor } of await headsOf(db)) {
+  for (const { communityId, ...cursor } of heads) {
     io.to(communityRoom(communityId)).emit('head', { communityId, cursor, at })
     await pump.compare(communityId, cursor)
   }
