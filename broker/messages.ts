@@ -6,7 +6,9 @@ export type Incoming<P extends AnyPrincipal> = {
   principal: P
   clientId: string
   /** The connection that it came over: one that ends late says nothing about a device that lives elsewhere by now. */
-  connection: string
+  connection?: string
+  /** From an external broker: stored only while this group of shards is ours under this token. */
+  fence?: { group: string; token: number }
   topic: string
   payload: Buffer
   /** 1 when the sender waits for an acknowledgement; a QoS 2 message arrives as 1. */
@@ -32,6 +34,7 @@ export const refusalReasons = [
   'too_fast',
   'too_many_connections',
   'malformed',
+  'unknown_device',
   'overloaded',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]

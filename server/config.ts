@@ -10,6 +10,8 @@ export type Config = Readonly<{
   dataDir: string
   /** Undefined: the embedded PostgreSQL below dataDir. */
   databaseUrl: string | undefined
+  /** A standard broker in place of our own. */
+  mqttUrl: string | undefined
   /** What was asked for: the demo, no demo, or nothing (then an empty database becomes the demo). */
   demo: boolean | undefined
   secureCookies: boolean
@@ -29,6 +31,7 @@ export function readConfig(env: Environment): Config {
     mqttPort: port(env, 'MQTT_PORT', 1883, problems),
     dataDir: resolve(env['DATA_DIR'] || 'data'),
     databaseUrl: databaseUrl(env, problems),
+    mqttUrl: mqttUrl(env, problems),
     demo: yesOrNo(env, 'DEMO', problems),
     secureCookies: yesOrNo(env, 'SECURE_COOKIES', problems) ?? false,
     logLevel: logLevel(env, problems),
@@ -67,6 +70,13 @@ function databaseUrl(env: Environment, problems: string[]): string | undefined {
   const text = secret(env, 'DATABASE_URL', problems)
   if (text === undefined || /^postgres(ql)?:\/\//.test(text)) return text
   problems.push('DATABASE_URL must begin with postgres:// or postgresql://.')
+  return undefined
+}
+
+function mqttUrl(env: Environment, problems: string[]): string | undefined {
+  const text = secret(env, 'MQTT_URL', problems)
+  if (text === undefined || /^(mqtts?|wss?):\/\/./.test(text)) return text
+  problems.push('MQTT_URL must begin with mqtt://, mqtts://, ws:// or wss://.')
   return undefined
 }
 

@@ -76,6 +76,7 @@ async function serve(serving: Serving): Promise<BannerFacts> {
   const app = await createApp({
     db,
     databaseUrl: url,
+    mqttUrl: config.mqttUrl,
     clock: systemClock,
     log,
     demo: around?.demo,
@@ -102,7 +103,7 @@ async function demoAround(serving: Serving & { isNew: boolean; httpUrl: string; 
   const now = systemClock.now()
   const world = await demoWorld({ db, now, file, isNew, hashPassword })
   await rollDemoPacts(db, now)
-  const mqttUrl = `mqtt://127.0.0.1:${mqttPort}`
+  const mqttUrl = config.mqttUrl ?? `mqtt://127.0.0.1:${mqttPort}`
   const simulator = serving.forkSimulator({ root, mqttUrl, httpUrl, worldFile: file })
   undo.push(() => simulator.close())
   const onProblem = (problem: string) => log.error({ problem }, 'demo')

@@ -36,7 +36,7 @@ const aboutMe: Replies = {
     mode: 'demo',
     now: nowAt(),
     database: { ok: true, latencyMs: 1 },
-    broker: { ok: true, port: 1883, clients: 180, accepted: 4210, refused: 2 },
+    broker: { ok: true, port: 1883, shardGroups: null, clients: 180, accepted: 4210, refused: 2 },
     servers: [],
     jobs: [],
     warnings: [],

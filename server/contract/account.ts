@@ -22,7 +22,10 @@ export const Health = Type.Object({
   database: Type.Object({ ok: Type.Boolean(), latencyMs: orNull(Type.Number()) }),
   broker: Type.Object({
     ok: Type.Boolean(),
+    /** Null with an external broker. */
     port: orNull(Type.Integer()),
+    /** With an external broker: of its 16 groups of devices, how many this server consumes. */
+    shardGroups: orNull(Type.Integer()),
     clients: Type.Integer(),
     accepted: Type.Integer(),
     refused: Type.Integer(),

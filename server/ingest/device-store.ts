@@ -5,7 +5,7 @@ import type { Db } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import type { DevicePrincipal } from './message.ts'
 
-const Row = Type.Object({
+const principalFields = {
   deviceId: Id,
   serial: Type.String(),
   communityId: Id,
@@ -15,8 +15,8 @@ const Row = Type.Object({
   power: PowerClass,
   origin: Origin,
   indoors: Type.Boolean(),
-  secretHash: Type.Unsafe<Buffer>(Type.Unknown()),
-})
+}
+const Row = Type.Object({ ...principalFields, secretHash: Type.Unsafe<Buffer>(Type.Unknown()) })
 
 /** Who this is, if the secret is the device's own. Secrets are random, so a fast hash is right (ground.md). */
 export async function findDevice(
@@ -39,4 +39,19 @@ export async function findDevice(
   if (!row || !isOwn) return undefined
   const { secretHash: _, ...principal } = row
   return principal
+}
+
+/** Whose these serials are. Their secrets were asked for by the external broker, which lets them in. */
+export async function devicesBySerial(
+  db: Db,
+  serials: readonly string[],
+): Promise<Map<string, DevicePrincipal>> {
+  const rows = await db.many(
+    Type.Object(principalFields),
+    sql`
+      select id as device_id, serial, community_id, home_id, resident_id, kind, power, origin, indoors
+      from device
+      where serial = any(${serials}::text[])`,
+  )
+  return new Map(rows.map((device) => [device.serial, device]))
 }

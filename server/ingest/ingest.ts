@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { parseTopic, upKinds, type UpKind } from '#contract/topics.ts'
 import { createCommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { findDevice } from './device-store.ts'
+import { devicesBySerial, findDevice } from './device-store.ts'
 import type { PendingMessage } from './gather.ts'
 import type { DevicePrincipal, Incoming, Refusal } from './message.ts'
 import { parse } from './parse.ts'
@@ -35,6 +35,8 @@ export type Ingest = {
     when: { connection: string; at: number },
   ): void
   authenticate(serial: string, secret: string | Buffer): Promise<DevicePrincipal | undefined>
+  /** The devices with these serials, whom an external broker has let in. */
+  identify(serials: readonly string[]): Promise<Map<string, DevicePrincipal>>
   /** Resolves when nothing is under way. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -61,6 +63,7 @@ export function createIngest(options: CommitQueueOptions): Ingest {
     presence: (principal, state, when) =>
       queue.note({ is: 'presence', principal, online: state === 'online', ...when }),
     authenticate: (serial, secret) => findDevice(db, serial, secret),
+    identify: (serials) => devicesBySerial(db, serials),
     settled,
     close: () => {
       queue.close()

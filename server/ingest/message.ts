@@ -20,6 +20,8 @@ export type Incoming = {
   clientId: string
   /** The connection that it came over, known by this name nowhere else; undefined where there is none (a page). */
   connection?: string
+  /** From an external broker: stored only while this group of shards is ours under this token. */
+  fence?: { group: string; token: number }
   topic: string
   payload: Buffer
   qos: 0 | 1 | 2

@@ -3,6 +3,7 @@ import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import type { StoredBatch } from '#domain/stored.ts'
 import { storeCheckIns } from './check-in-store.ts'
+import { assertFences } from './fence.ts'
 import { gather, type Device, type Gathered, type Pending, type PendingMessage } from './gather.ts'
 import type { Problem } from './message.ts'
 import { tellMoved } from './moved.ts'
@@ -28,6 +29,7 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
   const [devices, keys] = await Promise.all([
     store.lockDevices(tx, deviceIdsOf(pending)),
     store.insertMessages(tx, messagesOf(pending)),
+    assertFences(tx, pending),
   ])
   const gathered = gather(freshOf(pending, devices, keys), devices)
   const refused = [

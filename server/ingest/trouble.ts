@@ -10,6 +10,7 @@ export class NotStored extends Error {
  * others can. `later`: nothing can be stored at the moment (connections, shutdown, disk, locks, the pool).
  */
 export function troubleOf(error: unknown): 'data' | 'later' {
+  if (error instanceof NotStored) return 'later'
   if (error instanceof DatabaseError)
     return dataClasses.has((error.code ?? '').slice(0, 2)) ? 'data' : 'later'
   if (isOfTheWire(error)) return 'later'

@@ -1,6 +1,6 @@
 // This process as one of several servers on one database. PostgreSQL is the only coordination: a row says that it
 // lives, and a notification tells the others what cannot wait for their next tick.
-import { openDatabase, type Db } from '#db/database.ts'
+import { openDatabase, type Database, type Db } from '#db/database.ts'
 import { listen, type Listening } from '#db/listen.ts'
 import type { Log } from '#db/log.ts'
 import { sql } from '#db/sql.ts'
@@ -18,6 +18,8 @@ type Hearing = Readonly<Record<string, (payload: string) => void>>
 export type Servers = {
   /** Of this process, as others know it; no other ever had or will have it. */
   id: number
+  /** Apart from the pool that carries the load. */
+  db: Database
   /** Whether others still take us for alive: else what we hold is theirs, and we must let go of it. */
   isAlive(): boolean
   known(): Promise<Known[]>
@@ -34,14 +36,15 @@ export const serverLease = { leaseMs: 5000, renewEveryMs: 1000 }
 /** Joins the servers of this database. */
 export async function joinServers({ databaseUrl, label, log }: JoinOptions): Promise<Servers> {
   const { leaseMs } = serverLease
-  // One connection of its own: behind a full pool, load would look like death.
-  const db = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'curtain-pact lease' })
+  // Connections of its own: behind a full pool, load would look like death.
+  const db = openDatabase({ url: databaseUrl, poolSize: 2, applicationName: 'curtain-pact lease' })
   const begunAt = performance.now()
   const id = await insertServer(db, label, leaseMs)
   const renewal = keepRenewed({ db, id, log, begunAt })
   let listening: Listening | undefined
   return {
     id,
+    db,
     isAlive: renewal.isAlive,
     known: () => knownServers(db),
     say: async (channel, payload) => void (await db.run(sql`select pg_notify(${channel}, ${payload})`)),

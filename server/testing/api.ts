@@ -155,7 +155,7 @@ const healthy = (now: number) => ({
   mode: 'real' as const,
   now,
   database: { ok: true, latencyMs: 1 },
-  broker: { ok: true, port: 1883, clients: 0, accepted: 0, refused: 0 },
+  broker: { ok: true, port: 1883, shardGroups: null, clients: 0, accepted: 0, refused: 0 },
   servers: [],
   jobs: [],
 })

@@ -1,0 +1,192 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import type { BrokerLog } from '../messages.ts'
+
+export type Arrived = {
+  topic: string
+  payload: Buffer
+  qos: 0 | 1
+  retain: boolean
+  /** Sends the PUBACK, in its turn; it does nothing any more when the connection it came over is gone. */
+  acknowledge: () => void
+}
+
+export type DeferredOptions = {
+  url: string
+  /** Stable: whoever connects with it inherits what the last holder of it was sent and did not acknowledge. */
+  clientId: string
+  filters: readonly string[]
+  onMessage: (arrived: Arrived) => void
+  log: BrokerLog
+  /** Beyond it nothing more is read, until the half is acknowledged. */
+  unacknowledgedMax: number
+}
+
+/** Milliseconds. A broker that restarts is back in a second or two. */
+const limits = {
+  reconnectMs: 500,
+  connectMs: 5000,
+  keepaliveSeconds: 15,
+  publishMs: 5000,
+  publishesMax: 5000,
+}
+
+type Held = {
+  messageId: number
+  topic: string
+  payload: Buffer
+  /** Of which connection: a PUBACK over a later one would acknowledge another message. */
+  epoch: number
+  isStored: boolean
+}
+
+/** mqtt.js without its types' modesty: what is used of its inside is pinned by deferred-client.test.ts. */
+type Inside = { _sendPacket: (packet: { cmd: 'puback'; messageId: number }) => void }
+
+const notYet = new Error('acknowledged after COMMIT')
+
+/**
+ * A client with a persistent session that sends each PUBACK when it is told to. mqtt.js has no such thing: answering
+ * its `handleMessage` with an error sends none and reads on (holding the answer back would be serial, 400 messages/s,
+ * and starve pings), and the PUBACK is sent by hand as long as the connection is still the same.
+ */
+export function connectDeferred(options: DeferredOptions) {
+  const { url, clientId, filters, onMessage, log } = options
+  const client = mqtt.connect(url, connectOptions(clientId))
+  let epoch = 0
+  let order: Held[] = []
+  /** By packet id, over connections: a broker sends again under the same id what it has no PUBACK for. */
+  const unacknowledged = new Map<number, Held>()
+  let resume: (() => void) | undefined
+  let isLeaving = false
+  let isSubscribed = false
+  let sessionsLost = 0
+
+  client.on('connect', ({ sessionPresent }) => {
+    epoch += 1
+    order = []
+    if (!sessionPresent) {
+      // what was in flight is not sent again under its old number
+      unacknowledged.clear()
+      if (epoch > 1) sessionsLost += 1
+    }
+    void subscribe(client, filters).then(
+      () => void (isSubscribed = true),
+      (error: unknown) => log.error({ error, clientId }, 'the external broker refuses our subscription'),
+    )
+  })
+  client.on('close', () => {
+    epoch += 1
+    isSubscribed = false
+    letOn()
+  })
+  client.on('error', (error) => log.warn({ error, clientId }, 'the external broker reports trouble'))
+
+  client.handleMessage = (packet, done) => {
+    const { topic, qos, retain, messageId } = packet
+    const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
+    if (isLeaving) return done(notYet)
+    if (qos === 0 || messageId === undefined) {
+      onMessage({ topic, payload, qos: 0, retain, acknowledge: () => {} })
+      return done()
+    }
+    take({ topic, payload, messageId, retain })
+    if (order.length < options.unacknowledgedMax) return done(notYet)
+    resume = () => done(notYet)
+  }
+
+  function take({
+    topic,
+    payload,
+    messageId,
+    retain,
+  }: Omit<Held, 'epoch' | 'isStored'> & { retain: boolean }) {
+    const known = unacknowledged.get(messageId)
+    if (known && known.epoch !== epoch && known.topic === topic && known.payload.equals(payload)) {
+      // sent again while the first copy is still being stored, or was stored a moment ago: one message
+      known.epoch = epoch
+      order.push(known)
+      return release()
+    }
+    const held: Held = { messageId, topic, payload, epoch, isStored: false }
+    unacknowledged.set(messageId, held)
+    order.push(held)
+    onMessage({ topic, payload, qos: 1, retain, acknowledge: () => stored(held) })
+  }
+
+  function stored(held: Held): void {
+    held.isStored = true
+    release()
+  }
+
+  /** In the order of arrival (MQTT-4.6.0-2). */
+  function release(): void {
+    while (order[0]?.isStored && client.connected) {
+      const held = order.shift()
+      if (!held || held.epoch !== epoch) continue
+      if (unacknowledged.get(held.messageId) === held) unacknowledged.delete(held.messageId)
+      ;(client as unknown as Inside)._sendPacket({ cmd: 'puback', messageId: held.messageId })
+    }
+    if (order.length <= options.unacknowledgedMax / 2) letOn()
+  }
+
+  function letOn(): void {
+    const go = resume
+    resume = undefined
+    go?.()
+  }
+
+  return {
+    isReady: () => client.connected && isSubscribed,
+    stats: () => ({ unacknowledged: order.length, sessionsLost }),
+    /** `sent`: the broker has it. */
+    publish: (topic: string, payload: Buffer | string, qos: 0 | 1) =>
+      publish(client, { topic, payload, qos }),
+    /** Takes nothing more, waits (bounded) until what it took is stored and acknowledged, and leaves the session. */
+    async close(graceMs: number): Promise<void> {
+      isLeaving = true
+      await untilEmpty(() => order.length === 0 || !client.connected, graceMs)
+      await client.endAsync(true)
+    },
+  }
+}
+
+export type DeferredClient = ReturnType<typeof connectDeferred>
+
+const connectOptions = (clientId: string): IClientOptions => ({
+  clientId,
+  protocolVersion: 4,
+  clean: false,
+  // our subscriptions are renewed with every connection, by us
+  resubscribe: false,
+  reconnectPeriod: limits.reconnectMs,
+  connectTimeout: limits.connectMs,
+  keepalive: limits.keepaliveSeconds,
+  queueQoSZero: false,
+})
+
+async function subscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
+  const granted = await client.subscribeAsync([...filters], { qos: 1 })
+  const refused = granted.filter(({ qos }) => qos !== 1)
+  if (refused.length > 0) throw new Error(`${refused.length} filters are not granted with QoS 1`)
+}
+
+type Publishing = { topic: string; payload: Buffer | string; qos: 0 | 1 }
+
+/** Nothing is kept for a broker that is away: its row is sent later, or the device asks again. */
+async function publish(client: MqttClient, { topic, payload, qos }: Publishing): Promise<'sent' | 'offline'> {
+  if (!client.connected || Object.keys(client.outgoing).length >= limits.publishesMax) return 'offline'
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'offline'>((resolve) => {
+    timer = setTimeout(() => resolve('offline'), limits.publishMs)
+  })
+  const sent = client.publishAsync(topic, payload, { qos }).then(
+    () => 'sent' as const,
+    () => 'offline' as const,
+  )
+  return Promise.race([sent, late]).finally(() => clearTimeout(timer))
+}
+
+async function untilEmpty(isEmpty: () => boolean, graceMs: number): Promise<void> {
+  const giveUpAt = performance.now() + graceMs
+  while (!isEmpty() && performance.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
+}
