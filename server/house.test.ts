@@ -46,7 +46,9 @@ const mayImport: Record<string, readonly string[]> = {
   doctor: ['contract'],
   backup: ['contract', 'db', 'clock', 'server:limits'],
   replay: ['contract', 'domain', 'db', 'clock', 'rules', 'server:limits'],
-  simulators: ['contract', 'domain'],
+  // What happens and what must come of it, as data: tests, simulators and a page of docs share it.
+  scenarios: ['contract', 'domain'],
+  simulators: ['contract', 'domain', 'scenarios'],
   dashboard: ['contract', 'domain'],
   stories: ['contract', 'domain', 'demo', 'testing'],
   // Serves component tests and screenshots only; the people are those of the demo.
@@ -145,6 +147,7 @@ test('files stay short enough to read', () => {
 const tables = [
   'server/contract/routes.ts',
   'server/contract/words',
+  'server/scenarios/',
   'dashboard/src/i18n/',
   'dashboard/fake/',
 ]

@@ -14,18 +14,18 @@ export type CastLogin = { login: string; password: string }
 export type Cast = Awaited<ReturnType<typeof seedCast>>
 
 const Row = Type.Object({ id: Type.Integer() })
-const zone = 'Asia/Shanghai'
+const usualZone = 'Asia/Shanghai'
 
 /**
- * Writes the cast into an empty, migrated database. Everybody's next morning is due at 8:00 in Shanghai, the first
- * one after `now` (epoch ms); nothing has been heard of any device yet.
+ * Writes the cast into an empty, migrated database. Everybody's next morning is due at 8:00 there, the first
+ * one after `now` (epoch ms); nothing has been heard of any device yet. @param zone where both communities are
  */
-export async function seedCast(db: Db, now: number) {
-  const areas = await seedAreas(db)
+export async function seedCast(db: Db, now: number, zone: string = usualZone) {
+  const areas = await seedAreas(db, zone)
   const buildings = await seedBuildings(db, areas)
   const persons = await seedPersons(db, areas)
   const homes = await seedHomes(db, areas, buildings)
-  const { residents, links } = await seedResidents(db, areas, homes, now)
+  const { residents, links } = await seedResidents(db, { areas, homes, now, zone })
   const devices = await seedDevices(db, areas, homes, residents)
   await seedPairings(db, areas, homes, persons)
   const login = (name: keyof typeof persons): CastLogin => ({ login: name, password: castPassword })
@@ -54,7 +54,7 @@ export async function seedCast(db: Db, now: number) {
   }
 }
 
-async function seedAreas(db: Db) {
+async function seedAreas(db: Db, zone: string) {
   const area = async (kind: string, name: string, parent: { id: number; path: number[] } | null) => {
     const isCommunity = kind === 'community'
     const { id } = await db.one(
@@ -173,7 +173,10 @@ async function seedHomes(db: Db, areas: Areas, buildings: Buildings) {
 
 type Homes = Awaited<ReturnType<typeof seedHomes>>
 
-async function seedResidents(db: Db, areas: Areas, homes: Homes, now: number) {
+async function seedResidents(
+  db: Db,
+  { areas, homes, now, zone }: { areas: Areas; homes: Homes; now: number; zone: string },
+) {
   const due = nextOccurrence({
     deadline: '08:00',
     days: [1, 2, 3, 4, 5, 6, 7],

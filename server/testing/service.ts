@@ -125,7 +125,7 @@ const registerIn = (db: Db, cast: Cast) => ({
 })
 
 /** The app itself: it may stop and start again on the same port while the story goes on. */
-async function createRunner(parts: { database: TestDatabase; clock: FakeClock; log: Logger }) {
+export async function createRunner(parts: { database: TestDatabase; clock: FakeClock; log: Logger }) {
   let app: App | undefined
   let port = 0
 
@@ -143,6 +143,7 @@ async function createRunner(parts: { database: TestDatabase; clock: FakeClock; l
       await app?.close()
       app = undefined
     },
+    isRunning: () => app !== undefined,
     app(): App {
       if (!app) throw new Error('the service is not running')
       return app
@@ -174,21 +175,21 @@ const clockTime = (instant: number): string => new Date(instant + zoneMs).toISOS
 
 const Named = Type.Object({ id: Type.Integer(), name: Type.String() })
 
-async function namesIn(db: Db): Promise<Map<number, string>> {
+export async function namesIn(db: Db): Promise<Map<number, string>> {
   const persons = await db.many(Named, sql`select id, name from person`)
   return new Map(persons.map(({ id, name }) => [id, name]))
 }
 
 type Registered = { serial: string; homeId: number } & NewDevice
 
-async function addDevice(db: Db, { serial, homeId, ...device }: Registered): Promise<CastDevice> {
+export async function addDevice(db: Db, { serial, homeId, ...device }: Registered): Promise<CastDevice> {
   const secret = `secret-of-${serial}-0123456789abcdef`
   const { id } = await db.one(
     Type.Object({ id: Type.Integer() }),
     sql`
-      insert into device (serial, community_id, home_id, resident_id, kind, power, secret_hash, origin)
+      insert into device (serial, community_id, home_id, resident_id, kind, power, secret_hash, origin, indoors)
       select ${serial}, community_id, id, ${device.residentId ?? null}, ${device.kind}, ${device.power},
-        ${createHash('sha256').update(secret).digest()}, ${device.origin ?? 'live'}
+        ${createHash('sha256').update(secret).digest()}, ${device.origin ?? 'live'}, ${device.indoors ?? true}
       from home
       where id = ${homeId}
       returning id`,
@@ -197,7 +198,7 @@ async function addDevice(db: Db, { serial, homeId, ...device }: Registered): Pro
 }
 
 /** As it was when it was cloned; `migration` is a schema of its own. */
-async function emptied(db: Db): Promise<void> {
+export async function emptied(db: Db): Promise<void> {
   await db.run(sql`
     do $$
     begin

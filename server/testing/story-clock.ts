@@ -50,6 +50,16 @@ export function createStoryClock({ db, clock, app, devices, pages }: StoryClockO
     await settled()
   }
 
+  /** A tick at each second before `target` at which something is due; what happens then comes before its own tick. */
+  async function arriveAt(target: number): Promise<void> {
+    if (target < clock.now()) throw new Error('the clock of a story does not go back')
+    await settled()
+    while (clock.now() < target) {
+      await clock.moveTo(await nextSecond(target))
+      if (clock.now() < target) await tick()
+    }
+  }
+
   /** In earnest the service looks every second; a story passes over an hour in a moment and was there all the same. */
   const sawAllTheWay = () =>
     db.run(sql`
@@ -59,17 +69,15 @@ export function createStoryClock({ db, clock, app, devices, pages }: StoryClockO
 
   /** A tick at each second at which something is due, and one at the end. `target` in epoch ms, never back. */
   async function moveTo(target: number): Promise<void> {
-    if (target < clock.now()) throw new Error('the clock of a story does not go back')
-    await settled()
-    while (clock.now() < target) {
-      await clock.moveTo(await nextSecond(target))
-      await tick()
-    }
+    const isAhead = clock.now() < target
+    await arriveAt(target)
+    if (isAhead) await tick()
   }
 
   return {
     settled,
     tick,
+    arriveAt,
     moveTo,
     /** A tick every second, as the service has it in earnest. */
     async everySecondUntil(target: number): Promise<void> {

@@ -14,12 +14,28 @@ export type HeardCommand = { at: number; serial: string; command: CommandMessage
 
 export type StoryDevices = ReturnType<typeof createStoryDevices>
 
-export type NewDevice = { kind: DeviceKind; power: PowerClass; residentId?: number; origin?: Origin }
+export type NewDevice = {
+  kind: DeviceKind
+  power: PowerClass
+  residentId?: number
+  origin?: Origin
+  indoors?: boolean
+}
 
 /** Mains devices send a heartbeat every five minutes (facts 5.3), and so do these, a little sooner. */
 const heartbeatEveryMs = 4 * 60_000
 
-export function createStoryDevices({ broker, clock }: { broker: () => Broker; clock: Clock }) {
+export type StoryDevicesOptions = {
+  broker: () => Pick<Broker, 'handle'>
+  clock: Clock
+  /** How often each class of device speaks by itself; without it mains devices alone do. */
+  everyMs?: Record<PowerClass, number>
+  /** Whether the broker hears a last will of those that are cut. */
+  wills?: boolean
+}
+
+export function createStoryDevices({ broker, clock, wills = false, ...options }: StoryDevicesOptions) {
+  const everyMs = options.everyMs ?? { mains: heartbeatEveryMs, battery: Infinity }
   const living = new Map<string, Living>()
   const commands: HeardCommand[] = []
   const heardIds = new Set<number>()
@@ -27,7 +43,8 @@ export function createStoryDevices({ broker, clock }: { broker: () => Broker; cl
 
   async function connect(device: CastDevice, power: PowerClass): Promise<Living> {
     const { serial, secret } = device
-    const connection = await connectDevice(broker(), { clientId: serial, username: serial, password: secret })
+    const identity = { clientId: serial, username: serial, password: secret }
+    const connection = await connectDevice(broker(), wills ? { ...identity, will: willOf(serial) } : identity)
     connection.client.on('message', (topic, payload) => {
       const message = JSON.parse(payload.toString()) as CommandMessage & AckMessage
       if (topic !== topicOf(serial, 'cmd')) return void acks.push({ serial, ack: message })
@@ -36,7 +53,7 @@ export function createStoryDevices({ broker, clock }: { broker: () => Broker; cl
     })
     await connection.subscribe(topicOf(serial, 'cmd'))
     await connection.subscribe(topicOf(serial, 'ack'))
-    const own = { device, power, connection, speaksAt: clock.now() + heartbeatEveryMs }
+    const own = { device, power, connection, speaksAt: clock.now() + everyMs[power] }
     living.set(serial, own)
     return own
   }
@@ -90,14 +107,20 @@ export function createStoryDevices({ broker, clock }: { broker: () => Broker; cl
       const own = living.get(device.serial)
       if (own) own.speaksAt = Infinity
     },
-    /** When the next heartbeat of a mains device is due (epoch ms). */
-    nextHeartbeatAt: () =>
-      Math.min(...[...living.values()].filter(({ power }) => power === 'mains').map((own) => own.speaksAt)),
+    /** Its cable is pulled, or its battery taken out: gone without a word but its last will. */
+    async cut({ serial }: CastDevice): Promise<void> {
+      const own = living.get(serial)
+      living.delete(serial)
+      own?.connection.cut()
+      await own?.connection.closed
+    },
+    /** When the next heartbeat is due (epoch ms). */
+    nextHeartbeatAt: () => Math.min(...[...living.values()].map((own) => own.speaksAt)),
     async breathe(): Promise<void> {
       const now = clock.now()
-      const due = [...living.values()].filter((own) => own.power === 'mains' && own.speaksAt <= now)
+      const due = [...living.values()].filter((own) => own.speaksAt <= now)
       for (const own of due) {
-        own.speaksAt = now + heartbeatEveryMs
+        own.speaksAt = now + everyMs[own.power]
         await say(own.device, 'heartbeat')
       }
     },
@@ -114,6 +137,13 @@ export function createStoryDevices({ broker, clock }: { broker: () => Broker; cl
     },
   }
 }
+
+const willOf = (serial: string) => ({
+  topic: topicOf(serial, 'state'),
+  payload: Buffer.from('{"online":false}'),
+  qos: 1 as const,
+  retain: false,
+})
 
 const powerOf = ({ serial }: CastDevice): PowerClass =>
   /-(co|gas|tablet|gateway)/.test(serial) ? 'mains' : 'battery'

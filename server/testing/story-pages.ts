@@ -62,6 +62,12 @@ export function createStoryPages({ db, clock, cast, url }: StoryPagesOptions) {
       await until('every page has come back', () => connected().length === pages.size)
       for (const name of pages.keys()) await proves(name, true)
     },
+    /** The page is closed: nobody can be rung at it any more. */
+    async leave(name: LoginName): Promise<void> {
+      pages.get(name)?.close()
+      pages.delete(name)
+      await proves(name, false)
+    },
     closeAll: () => pages.forEach((one) => one.close()),
   }
 }

@@ -1,0 +1,4 @@
+import { playAll } from '#testing/scenario-tests.ts'
+import { mornings } from './morning.ts'
+
+playAll(mornings)

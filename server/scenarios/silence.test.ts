@@ -1,0 +1,4 @@
+import { playAll } from '#testing/scenario-tests.ts'
+import { silences } from './silence.ts'
+
+playAll(silences)

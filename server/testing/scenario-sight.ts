@@ -1,0 +1,165 @@
+// What the desk sees in a scenario: cards, the morning's count, and what could not be read.
+import { Type, type Static } from 'typebox'
+import { IncidentState } from '#contract/acts.ts'
+import { Evidence } from '#contract/incident.ts'
+import { IncidentKind, Origin, Stage, orNull } from '#contract/primitives.ts'
+import type { Db } from '#db/database.ts'
+import { sql } from '#db/sql.ts'
+import { wallClock } from '../scenarios/instants.ts'
+import type { Card, Line, Place, Scenario } from '../scenarios/language.ts'
+import type { Subjects } from './scenario-received.ts'
+import type { ScenarioWorld } from './scenario-world.ts'
+import type { StoryPages } from './story-pages.ts'
+
+type Options = { db: Db; world: ScenarioWorld; pages: StoryPages; scenario: Scenario }
+
+const Seen = Type.Object({
+  id: Type.Integer(),
+  homeId: Type.Integer(),
+  residentId: orNull(Type.Integer()),
+  kind: IncidentKind,
+  stage: Stage,
+  state: IncidentState,
+  origin: Origin,
+  evidence: Evidence,
+  acknowledgedBy: orNull(Type.String()),
+  outcome: orNull(Type.String()),
+  label: Type.String(),
+  calls: Type.Array(Type.String()),
+})
+type Seen = Static<typeof Seen>
+
+export function createScenarioSight({ db, world, pages, scenario }: Options) {
+  const fits = (card: Card, seen: Seen): boolean => cardFits(card, seen, world)
+
+  async function look(what: Line['what'], now: number): Promise<string[]> {
+    const when = wallClock(scenario, now)
+    switch (what.is) {
+      case 'card': {
+        const all = await incidents(db)
+        return all.some((seen) => fits(what, seen))
+          ? []
+          : [`${when} no such card: ${show(what)}; there is ${showAll(all)}`]
+      }
+      case 'noCard': {
+        const open = (await incidents(db)).filter(({ state }) => state !== 'closed')
+        return open.length === 0 ? [] : [`${when} the board is not empty: ${showAll(open)}`]
+      }
+      case 'place':
+        return placed(what, when)
+      case 'refusedMessage': {
+        const call = (await pages.page('zhao')).call
+        const refused = await call('refused', { params: { id: world.cast.communityId } })
+        return refused.some(({ reason }) => reason === what.reason)
+          ? []
+          : [`${when} nothing was refused as ${what.reason}`]
+      }
+      default:
+        return []
+    }
+  }
+
+  async function placed({ resident, place }: Place, when: string): Promise<string[]> {
+    const home = world.homes.get(resident)
+    const isOther = resident === '孙奶奶'
+    const id = isOther ? world.cast.otherCommunityId : world.cast.communityId
+    const desk = await (
+      await pages.page(isOther ? 'guo' : 'zhao')
+    ).call('ledger', { params: { id }, query: {} })
+    const found = desk.names.find(({ residentId }) => residentId === home?.residentId)?.place
+    return found === place ? [] : [`${when} ${resident} is ${found ?? 'nowhere'} in the count, not ${place}`]
+  }
+
+  return {
+    look,
+    /** Each card once, and no card besides. */
+    async atTheEnd(now: number): Promise<string[]> {
+      const left = await incidents(db)
+      const problems: string[] = []
+      for (const what of scenario.ends) {
+        if (what.is === 'place') {
+          problems.push(...(await placed(what, wallClock(scenario, now))))
+          continue
+        }
+        const index = left.findIndex((seen) => fits(what, seen))
+        if (index >= 0) left.splice(index, 1)
+        else problems.push(`at the end no such card: ${show(what)}; there is ${showAll(left)}`)
+      }
+      return [...problems, ...left.map((seen) => `at the end an unexpected card: ${showAll([seen])}`)]
+    },
+    async subjects(): Promise<Subjects> {
+      const all = new Map((await incidents(db)).map((seen) => [seen.id, seen]))
+      return {
+        isAbout: (incidentId, resident) => isAbout(all.get(incidentId), resident, world),
+        serialOf: (where) => world.device(where).serial,
+      }
+    },
+  }
+}
+
+function isAbout(seen: Seen | undefined, resident: string, world: ScenarioWorld): boolean {
+  const home = world.homes.get(resident)
+  if (!seen || seen.homeId !== home?.homeId) return false
+  return seen.residentId === null || seen.residentId === home.residentId
+}
+
+function cardFits(card: Card, seen: Seen, world: ScenarioWorld): boolean {
+  const { what, state, origin = 'live', acknowledgedBy, outcome, calls, evidence = {} } = card
+  return (
+    isAbout(seen, card.of, world) &&
+    `${seen.kind} ${seen.stage}` === what &&
+    seen.state === state &&
+    seen.origin === origin &&
+    (acknowledgedBy === undefined || seen.acknowledgedBy === acknowledgedBy) &&
+    (outcome ?? null) === seen.outcome &&
+    (calls === undefined || seen.calls.join() === [...calls].sort().join()) &&
+    Object.entries(evidence).every(([key, value]) => hasMember(seen.evidence[key as keyof Evidence], value))
+  )
+}
+
+function hasMember(seen: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return seen === wanted
+  if (typeof seen !== 'object' || seen === null) return false
+  const members = seen as Record<string, unknown>
+  return Object.entries(wanted).every(([key, value]) => hasMember(members[key], value))
+}
+
+const show = ({ is: _is, ...card }: Card): string => JSON.stringify(card)
+const showAll = (all: readonly Seen[]): string =>
+  all.length === 0
+    ? 'none'
+    : all
+        .map(({ label, kind, stage, state, origin, acknowledgedBy, outcome, calls, evidence }) =>
+          JSON.stringify({
+            label,
+            what: `${kind} ${stage}`,
+            state,
+            origin,
+            acknowledgedBy,
+            outcome,
+            calls,
+            evidence,
+          }),
+        )
+        .join(' | ')
+
+function incidents(db: Db): Promise<Seen[]> {
+  return db.many(
+    Seen,
+    sql`
+      select i.id, i.home_id, i.resident_id, i.kind, i.stage, i.state, i.origin, i.evidence, i.outcome,
+        acknowledger.name as acknowledged_by, home.label,
+        array(
+          select c.number || ' ' || coalesce(person.name, '')
+          from emergency_call c
+          left join person on person.id = c.person_id
+          where c.incident_id = i.id
+          order by 1
+        ) as calls
+      from incident i
+      join home on home.id = i.home_id
+      left join person acknowledger on acknowledger.id = i.acknowledged_by
+      where i.home_id is not null
+      order by i.id`,
+  )
+}

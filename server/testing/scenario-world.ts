@@ -1,0 +1,315 @@
+// The world of a scenario: the cast, and what is different about it. Everybody whom the scenario does not speak of is
+// well: their devices are heard, and they greet.
+import { Type } from 'typebox'
+import type { DeviceKind, PowerClass } from '#contract/primitives.ts'
+import type { Db } from '#db/database.ts'
+import { at, sql } from '#db/sql.ts'
+import { nextOccurrence } from '#domain/occurrence.ts'
+import { limits } from '../limits.ts'
+import type { Given, Line, Scenario, Source } from '../scenarios/language.ts'
+import { usualZone } from '../scenarios/language.ts'
+import type { Person, Resident } from '../scenarios/people.ts'
+import { seedCast, type Cast, type CastDevice } from './cast.ts'
+import { addDevice } from './service.ts'
+
+const personKeys = {
+  王红: 'wang',
+  张伟: 'zhang',
+  赵敏: 'zhao',
+  林涛: 'lin',
+  陈静: 'chen',
+  郭兰: 'guo',
+  周阿姨: 'zhou',
+  李梅: 'daughter',
+} as const satisfies Record<Person, keyof Cast['persons']>
+
+type Home = { residentId: number; homeId: number; label: string }
+export type ScenarioWorld = {
+  cast: Cast
+  personIds: Record<Person, number>
+  homes: Map<Resident, Home>
+  device: (source: Source) => CastDevice
+  /** Those the story makes speak or listen. */
+  speaking: CastDevice[]
+  /** Who greets without being told to. */
+  well: Resident[]
+}
+
+/** Writes it all into an emptied database. @param now epoch ms at which the scenario begins */
+export async function seedScenario(db: Db, scenario: Scenario, now: number): Promise<ScenarioWorld> {
+  const zone = scenario.zone ?? usualZone
+  const cast = await seedCast(db, now, zone)
+  const homes = homesOf(cast)
+  for (const given of scenario.given) if (given.is === 'flat') await addFlat(db, { cast, homes, given, now })
+  const personIds = Object.fromEntries(
+    Object.entries(personKeys).map(([name, key]) => [name, cast.persons[key]]),
+  ) as Record<Person, number>
+  for (const given of scenario.given) await apply(db, { given, homes, personIds, cast, zone, now })
+  // A reminder that was due before the story begins was given before it begins.
+  await db.run(sql`update pact set remind_at = null where remind_at <= ${at(now)}`)
+  const devices = await devicesOf(db, { scenario, cast, homes })
+  await hearAll(db, { scenario, homes, now, except: [...devices.values()] })
+  const mentioned = new Set([...scenario.story, ...scenario.ends.map((what) => ({ what }))].flatMap(mentions))
+  return {
+    cast,
+    personIds,
+    homes,
+    device: (source) => devices.get(keyOf(source)) ?? fail(`there is no ${keyOf(source)}`),
+    speaking: [...devices.values()],
+    well: [...homes.keys()].filter((name) => !mentioned.has(name)),
+  }
+}
+
+function fail(problem: string): never {
+  throw new Error(problem)
+}
+
+function homesOf({ homes, residents }: Cast): Map<Resident, Home> {
+  return new Map<Resident, Home>([
+    ['李奶奶', { residentId: residents.li, homeId: homes.li, label: '3-2-501' }],
+    ['吴爷爷', { residentId: residents.wu, homeId: homes.couple, label: '3-2-601' }],
+    ['郑奶奶', { residentId: residents.zheng, homeId: homes.couple, label: '3-2-601' }],
+    ['何爷爷', { residentId: residents.he, homeId: homes.he, label: '5-1-102' }],
+    ['孙奶奶', { residentId: residents.sun, homeId: homes.sun, label: '1-1-201' }],
+  ])
+}
+
+const Row = Type.Object({ id: Type.Integer() })
+
+/** Somebody more, alone at home, paired with 王红 and 张伟. */
+async function addFlat(
+  db: Db,
+  {
+    cast,
+    homes,
+    given,
+    now,
+  }: { cast: Cast; homes: Map<Resident, Home>; given: Given & { is: 'flat' }; now: number },
+): Promise<void> {
+  const { label, resident } = given
+  const [building, unit = '1', room = '101'] = label.split('-')
+  const home = await db.one(
+    Row,
+    sql`
+      insert into home (community_id, area_id, building_id, unit, floor, room, label, address, flue)
+      values (
+        ${cast.communityId}, ${cast.areas.grid}, ${building === '3' ? cast.buildings.three : cast.buildings.five},
+        ${Number(unit)}, ${Number(room.slice(0, -2))}, ${room}, ${label}, ${`和平路8号幸福里${label}`}, null
+      )
+      returning id`,
+  )
+  const { id } = await db.one(
+    Row,
+    sql`
+      insert into resident (community_id, home_id, name, greeting, birth_year, tier, enrolled_on)
+      values (${cast.communityId}, ${home.id}, ${resident}, ${resident}, 1943, 'general', '2026-01-05')
+      returning id`,
+  )
+  homes.set(resident, { residentId: id, homeId: home.id, label })
+  await addPact(
+    db,
+    { residentId: id, homeId: home.id, communityId: cast.communityId },
+    { ...usualPact, zone: cast.zone, now },
+  )
+  await addDevice(db, {
+    serial: serialOf(label, 'button'),
+    homeId: home.id,
+    kind: 'button',
+    power: 'battery',
+    residentId: id,
+  })
+  await db.run(sql`
+    insert into pairing (home_id, person_id, community_id, role)
+    values
+      (${home.id}, ${cast.persons.wang}, ${cast.communityId}, 'steward'),
+      (${home.id}, ${cast.persons.zhang}, ${cast.communityId}, 'backup')`)
+}
+
+const usualPact = { edge: 'morning', deadline: '08:00', days: [1, 2, 3, 4, 5, 6, 7] } as const
+type Pact = {
+  edge: 'morning' | 'evening'
+  deadline: string
+  days: readonly number[]
+  zone: string
+  now: number
+}
+
+async function addPact(
+  db: Db,
+  whose: { residentId: number; homeId: number; communityId: number },
+  { edge, deadline, days, zone, now }: Pact,
+): Promise<void> {
+  const { remindBeforeMs } = limits
+  const next = nextOccurrence({ deadline, days, edge, zone, after: now, remindBeforeMs })
+  await db.run(sql`
+    insert into pact (community_id, resident_id, home_id, edge, deadline, days, due_on, opens_at, remind_at, due_at)
+    values (
+      ${whose.communityId}, ${whose.residentId}, ${whose.homeId}, ${edge}, ${deadline}::time, ${[...days]}::int[],
+      ${next.on}, ${at(next.opensAt)}, ${at(next.remindAt)}, ${at(next.dueAt)}
+    )
+    on conflict (resident_id, edge) do update set
+      deadline = excluded.deadline,
+      days = excluded.days,
+      due_on = excluded.due_on,
+      opens_at = excluded.opens_at,
+      remind_at = excluded.remind_at,
+      due_at = excluded.due_at`)
+}
+
+type Applying = {
+  given: Given
+  homes: Map<Resident, Home>
+  personIds: Record<Person, number>
+  cast: Cast
+  zone: string
+  now: number
+}
+
+async function apply(db: Db, { given, homes, personIds, cast, zone, now }: Applying): Promise<void> {
+  const home = (name: Resident) => homes.get(name) ?? fail(`nobody is called ${name}`)
+  const { communityId } = cast
+  switch (given.is) {
+    case 'enrolled':
+      return change(
+        db,
+        sql`update resident set enrolled_on = ${given.on} where id = ${home(given.resident).residentId}`,
+      )
+    case 'risk':
+      return change(
+        db,
+        sql`update resident set tier = ${given.tier} where id = ${home(given.resident).residentId}`,
+      )
+    case 'deaf':
+      return change(
+        db,
+        sql`update resident set deaf = true, contact_mode = 'light' where id = ${home(given.resident).residentId}`,
+      )
+    case 'pact':
+      return addPact(db, { ...home(given.resident), communityId }, { ...given, zone, now })
+    case 'away':
+      return change(
+        db,
+        sql`
+          insert into absence (community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at)
+          values (
+            ${communityId}, ${home(given.resident).residentId}, ${given.fromOn}, ${given.untilOn}, '市人民医院', '李梅',
+            '0514-1', ${at(now)}
+          )`,
+      )
+    case 'onDuty':
+      return change(
+        db,
+        sql`insert into on_duty (person_id, community_id) values (${personIds[given.person]}, ${communityId})`,
+      )
+    case 'noNeighbour':
+      return change(db, sql`delete from pairing where role = 'neighbour'`)
+    case 'asleep':
+    case 'neverHeard':
+    case 'flat':
+      return
+  }
+}
+
+const change = async (db: Db, statement: ReturnType<typeof sql>): Promise<void> =>
+  void (await db.run(statement))
+
+const powers: Record<DeviceKind, PowerClass> = {
+  button: 'battery',
+  curtain: 'battery',
+  motion: 'battery',
+  co: 'mains',
+  gas: 'mains',
+  tablet: 'mains',
+  gateway: 'mains',
+}
+
+const keyOf = ({ at: resident, device, mark }: Source) => `${resident} ${device} ${mark ?? ''}`
+const serialOf = (label: string, kind: DeviceKind, mark?: string) =>
+  `home-${label}-${kind}-1${mark === undefined ? '' : `-${mark}`}`
+
+/** Devices that the story speaks of; what the cast does not have yet is hung up. */
+async function devicesOf(
+  db: Db,
+  { scenario, cast, homes }: { scenario: Scenario; cast: Cast; homes: Map<Resident, Home> },
+): Promise<Map<string, CastDevice>> {
+  const devices = new Map<string, CastDevice>()
+  for (const source of scenario.story.flatMap(sourcesOf)) {
+    if (devices.has(keyOf(source))) continue
+    const { homeId, residentId, label } = homes.get(source.at) ?? fail(`nobody is called ${source.at}`)
+    const known =
+      source.mark === undefined ? await castDevice(db, { cast, source, homeId, residentId }) : undefined
+    const { mark, device: kind } = source
+    const made =
+      known ??
+      (await addDevice(db, {
+        serial: serialOf(label, kind, mark ?? (isPersonal(kind) ? String(residentId) : undefined)),
+        homeId,
+        kind,
+        power: powers[kind],
+        ...(isPersonal(kind) && mark !== 'shared' ? { residentId } : {}),
+        ...(mark === 'demo' || mark === 'drill' ? { origin: mark } : {}),
+        ...(mark === 'outdoors' ? { indoors: false } : {}),
+      }))
+    devices.set(keyOf(source), made)
+  }
+  return devices
+}
+
+const isPersonal = (kind: DeviceKind) => kind === 'button' || kind === 'curtain' || kind === 'tablet'
+
+async function castDevice(
+  db: Db,
+  { source, homeId, residentId }: { cast: Cast; source: Source; homeId: number; residentId: number },
+): Promise<CastDevice | undefined> {
+  const found = await db.maybeOne(
+    Type.Object({ id: Type.Integer(), serial: Type.String() }),
+    sql`
+      select id, serial
+      from device
+      where home_id = ${homeId}
+        and kind = ${source.device}
+        and origin = 'live'
+        and indoors
+        and (resident_id is null or resident_id = ${residentId})
+        and (${!isPersonal(source.device)} or resident_id is not null)
+      limit 1`,
+  )
+  return found && { ...found, secret: `secret-of-${found.serial}-0123456789abcdef` }
+}
+
+export function sourcesOf({ what }: Line): Source[] {
+  if (what.is === 'says' || what.is === 'curve' || what.is === 'line') return [what.from]
+  return what.is === 'sounds' ? [what.where] : []
+}
+
+/** As if heard a moment ago, and for two months to come: only those in the story may fall silent. */
+async function hearAll(
+  db: Db,
+  {
+    scenario,
+    homes,
+    now,
+    except,
+  }: { scenario: Scenario; homes: Map<Resident, Home>; now: number; except: CastDevice[] },
+): Promise<void> {
+  const unheard = scenario.given.flatMap((given) =>
+    given.is === 'neverHeard' ? [homes.get(given.resident)?.residentId ?? 0] : [],
+  )
+  await db.run(sql`
+    update device
+    set last_seen_at = ${at(now)}, silent_at = ${at(now + 60 * 86_400_000)}
+    where id <> all(${except.map(({ id }) => id)}::bigint[])
+      and coalesce(resident_id, 0) <> all(${unheard}::bigint[])`)
+}
+
+function mentions({ what }: { what: Line['what'] }): Resident[] {
+  if (what.is === 'says' || what.is === 'curve' || what.is === 'line') return [what.from.at]
+  if (what.is === 'webPress' || what.is === 'declares' || what.is === 'endsAbsence' || what.is === 'place')
+    return [what.resident]
+  if (what.is === 'answersFor') return [...what.residents]
+  if (what.is === 'card') return [what.of]
+  if (what.is === 'sounds') return [what.where.at]
+  return []
+}
+
+export const keyOfPerson = (person: Person) => personKeys[person]
