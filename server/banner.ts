@@ -3,7 +3,7 @@ import { topicOf } from '#contract/topics.ts'
 
 export type BannerFacts = {
   httpUrl: string
-  mqttPort: number
+  mqtt: { host: string; port: number }
   dataDir: string
   moved: readonly string[]
   demo:
@@ -26,14 +26,14 @@ export function banner(facts: BannerFacts): string {
 const plainLines = (facts: BannerFacts): string[] => [
   `  打开 open     ${facts.httpUrl}${facts.empty ? '/first-run   （建立第一个账户 create the first account）' : ''}`,
   `  健康 health   ${facts.httpUrl}/api/health`,
-  `  MQTT          port ${facts.mqttPort}`,
+  `  MQTT          ${facts.mqtt.host}:${facts.mqtt.port}`,
   `  数据 data     ${facts.dataDir}`,
   '  停止 stop     Ctrl-C',
 ]
 
 function demoLines(facts: BannerFacts, demo: NonNullable<BannerFacts['demo']>): string[] {
   const { serial, secret, of } = demo.button
-  const press = `mosquitto_pub -h 127.0.0.1 -p ${facts.mqttPort} -i my-button -u ${serial} -P ${secret} -q 1 -t ${topicOf(serial, 'checkin')} -m '{}'`
+  const press = `mosquitto_pub -h ${facts.mqtt.host} -p ${facts.mqtt.port} -i my-button -u ${serial} -P ${secret} -q 1 -t ${topicOf(serial, 'checkin')} -m '{}'`
   return [
     `  看这个早晨 watch the morning   ${facts.httpUrl}/demo`,
     `  值班台 desk                    ${facts.httpUrl}/desk`,

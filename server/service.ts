@@ -1,6 +1,7 @@
 // From nothing to a running service: database, migrations, ports, the app, and the demo around it where it is wanted.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { systemClock } from '#clock/clock.ts'
 import { openDatabase, type Database } from '#db/database.ts'
@@ -15,6 +16,8 @@ import type { ForkedSimulator, ForkOptions } from './demo/fork.ts'
 import { rollDemoPacts } from './demo/roll.ts'
 import { bannerButton, demoWorld } from './demo/start.ts'
 import { installationMode } from './installation.ts'
+import { serverLease } from './lease/join-servers.ts'
+import { knownServers } from './lease/server-store.ts'
 import { choosePort } from './ports.ts'
 
 export type ServiceOptions = {
@@ -68,6 +71,7 @@ async function serve(serving: Serving): Promise<BannerFacts> {
   const { config, root, log, db, url, undo } = serving
   const mode = await installationMode(db, { demo: config.demo, host: config.host })
   const isDemo = mode === 'demo' || mode === 'newDemo'
+  if (isDemo && config.databaseUrl) await refuseSecondDemo(db)
   const ports = await choosePorts(config, isDemo)
   const httpUrl = `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${ports.http}`
   const around = isDemo
@@ -88,7 +92,7 @@ async function serve(serving: Serving): Promise<BannerFacts> {
   await app.listen({ host: config.host, httpPort: ports.http, mqttPort: ports.mqtt })
   return {
     httpUrl,
-    mqttPort: ports.mqtt,
+    mqtt: mqttAt(config, ports.mqtt),
     dataDir: config.dataDir,
     moved: moved(config, ports),
     empty: mode === 'empty',
@@ -110,8 +114,28 @@ async function demoAround(serving: Serving & { isNew: boolean; httpUrl: string; 
   return { world, demo: createDemo({ world, simulator, mqttUrl, onProblem }) }
 }
 
-async function choosePorts({ host, httpPort, mqttPort }: Config, mayMove: boolean) {
+/** Where devices connect, for people to read: without the credentials in the URL of an external broker. */
+function mqttAt({ host, mqttUrl }: Config, ownPort: number): { host: string; port: number } {
+  if (mqttUrl === undefined) return { host: host === '0.0.0.0' ? 'localhost' : host, port: ownPort }
+  const { hostname, port, protocol } = new URL(mqttUrl)
+  return { host: hostname, port: Number(port) || (protocol === 'mqtts:' ? 8883 : 1883) }
+}
+
+/** Two of them would play the same devices against each other. One that was killed counts for a few seconds more. */
+async function refuseSecondDemo(db: Database): Promise<void> {
+  const { leaseMs, renewEveryMs } = serverLease
+  for (let waitedMs = 0; waitedMs <= leaseMs + renewEveryMs; waitedMs += renewEveryMs) {
+    if (!(await knownServers(db)).some(({ alive }) => alive)) return
+    await pause(renewEveryMs)
+  }
+  throw new Error(
+    'Another server plays the demo on this database. The demo is for one server; several need DATABASE_URL of a real service.',
+  )
+}
+
+async function choosePorts({ host, httpPort, mqttPort, mqttUrl }: Config, mayMove: boolean) {
   const http = await choosePort({ host, port: httpPort, variable: 'HTTP_PORT', mayMove })
+  if (mqttUrl !== undefined) return { http, mqtt: mqttPort }
   const mqtt = await choosePort({ host, port: mqttPort, variable: 'MQTT_PORT', mayMove })
   return { http, mqtt }
 }
