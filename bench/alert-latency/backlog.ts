@@ -1,0 +1,3 @@
+export async function backlogCases(_: unknown) {
+  return []
+}
