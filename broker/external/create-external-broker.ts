@@ -20,7 +20,7 @@ export type ExternalOptions<P extends AnyPrincipal> = {
 }
 
 /** The first digit of a shard: sixteen groups, each consumed by one server at a time. */
-export const shardGroups = [...'0123456789abcdef']
+export const shardGroups = '0123456789abcdef'.split('')
 
 /** Filters that no two groups share, and none of which gives us back what we say ourselves. */
 export const filtersOf = (group: string): string[] =>

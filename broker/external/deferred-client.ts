@@ -28,6 +28,7 @@ const limits = {
   keepaliveSeconds: 15,
   publishMs: 5000,
   publishesMax: 5000,
+  leaveMs: 1000,
 }
 
 type Held = {
@@ -141,11 +142,14 @@ export function connectDeferred(options: DeferredOptions) {
     /** `sent`: the broker has it. */
     publish: (topic: string, payload: Buffer | string, qos: 0 | 1) =>
       publish(client, { topic, payload, qos }),
-    /** Takes nothing more, waits (bounded) until what it took is stored and acknowledged, and leaves the session. */
+    /**
+     * Takes nothing more, waits (bounded) until what it took is stored and acknowledged, and leaves the session.
+     * 0: cuts the line, as one does who has lost it to another.
+     */
     async close(graceMs: number): Promise<void> {
       isLeaving = true
       await untilEmpty(() => order.length === 0 || !client.connected, graceMs)
-      await client.endAsync(true)
+      await leave(client, graceMs)
     },
   }
 }
@@ -184,6 +188,14 @@ async function publish(client: MqttClient, { topic, payload, qos }: Publishing):
     () => 'offline' as const,
   )
   return Promise.race([sent, late]).finally(() => clearTimeout(timer))
+}
+
+/** A line that is cut takes the last acknowledgements with it; a broker that does not answer is not waited for. */
+async function leave(client: MqttClient, graceMs: number): Promise<void> {
+  if (graceMs === 0 || !client.connected) return void (await client.endAsync(true))
+  const timer = setTimeout(() => client.stream.destroy(), limits.leaveMs)
+  await client.endAsync(false)
+  clearTimeout(timer)
 }
 
 async function untilEmpty(isEmpty: () => boolean, graceMs: number): Promise<void> {

@@ -22,11 +22,11 @@ export function createIdentities<P extends AnyPrincipal>({ identify, now, log }:
   const known = new Map<string, { principal: P | undefined; at: number }>()
   const waiting: Asking<P>[] = []
   let working = false
-  let stopped = false
+  const stopping = new AbortController()
 
   async function work(): Promise<void> {
     working = true
-    while (waiting.length > 0 && !stopped) {
+    while (waiting.length > 0 && !stopping.signal.aborted) {
       const batch = waiting.slice(0, limits.askedMax)
       try {
         await learn(batch.map(({ serial }) => serial))
@@ -67,6 +67,6 @@ export function createIdentities<P extends AnyPrincipal>({ identify, now, log }:
       waiting.push({ serial, answer })
       if (!working) void work()
     },
-    stop: () => void (stopped = true),
+    stop: () => stopping.abort(),
   }
 }
