@@ -27,6 +27,7 @@ import { createRealtime } from './realtime/realtime.ts'
 import { keptByDefault, type Kept } from './retention/kept.ts'
 import { createRetention } from './retention/retain.ts'
 import { rollUp } from './retention/roll-up.ts'
+import { ruleBook, ruleHistory, writeRuleBook } from './rules/rule-book.ts'
 import { createRules } from './rules/rules.ts'
 
 export type AppOptions = {
@@ -100,6 +101,7 @@ export async function createApp({
     config: { demo: demo !== undefined, secureCookies, dashboardDir },
     incidents: { ...incidents, canWake: dispatch.canWake },
     ingestWeb: createWebSigns({ db, ingest }),
+    ruleBook: { read: ruleBook, history: ruleHistory, write: writeRuleBook },
     demo,
     health: createHealth({
       db,

@@ -12,6 +12,7 @@ import { ledgerHandlers } from './ledger.ts'
 import { messageHandlers } from './messages.ts'
 import { proxyHandlers } from './proxy-check-in.ts'
 import { residentPageHandlers } from './resident-page.ts'
+import { rulesHandlers } from './rules.ts'
 import { seriesHandlers } from './series.ts'
 
 export const handlersOf = (settings: ApiSettings) =>
@@ -25,6 +26,7 @@ export const handlersOf = (settings: ApiSettings) =>
     ...homeSheetHandlers(settings),
     ...seriesHandlers(settings),
     ...incidentHandlers(settings),
+    ...rulesHandlers(settings),
     ...proxyHandlers(settings),
     ...absenceHandlers(settings),
     ...residentPageHandlers(settings),

@@ -5,6 +5,7 @@ import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
 import type { IncidentCard, Job, TimelineEntry, Warning } from '#contract/incident.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
+import type { RuleLayers } from '#contract/rule-layers.ts'
 import type { Refusal, RouteInput, RouteReply } from '#contract/routes.ts'
 
 /** What an act on an incident came to. `by` is the name of whoever was first. */
@@ -81,6 +82,29 @@ export type IncidentViews = {
 }
 
 /** A resident's own page speaks through the same door as her button. `messageId` de-duplicates. */
+/** The rules that a community has made its own, as versions (server/rules). */
+export type RuleBookPort = {
+  read(db: Db, communityId: number): Promise<{ version: number; layers: RuleLayers }>
+  /** Newest first. */
+  history(
+    db: Db,
+    communityId: number,
+    max: number,
+  ): Promise<{ version: number; note: string; createdAt: number; createdBy: string | null }[]>
+  /** False where somebody else wrote that version first. */
+  write(
+    tx: Tx,
+    book: {
+      communityId: number
+      version: number
+      layers: RuleLayers
+      note: string
+      byId: number
+      now: number
+    },
+  ): Promise<boolean>
+}
+
 /** A press on a resident's page: when it was made and when it came, epoch ms; `id` de-duplicates. */
 export type WebPress = { id: string; pressedAt: number; now: number }
 

@@ -87,7 +87,11 @@ const story = 'the demo binds to loopback and holds no real person'
 /** A new route does not compile, and does not pass, without a case here. */
 const cases: { [N in RouteName]: Case<N> } = {
   health: { input: () => ({}), harmless: 'counts alone, no names' },
-  signIn: { input: () => ({ body: { login: 'zhao', password: 'a guess' } }), harmless: 'a guess is refused' },
+  signIn: {
+    input: () => ({ body: { login: 'zhao', password: 'a guess' } }),
+    harmless: 'a guess is refused',
+    changes: ['sign_in_try'],
+  },
   firstRun: {
     input: () => ({
       body: {
@@ -111,6 +115,13 @@ const cases: { [N in RouteName]: Case<N> } = {
   signLedger: { input: () => ({ params: community(), body: { on: '2026-03-02' } }) },
   refused: { input: () => ({ params: community() }) },
   messages: { input: () => ({ params: community(), query: {} }) },
+  rules: { input: () => ({ params: community(), query: {} }) },
+  saveRules: {
+    input: () => ({
+      params: community(),
+      body: { scope: 'community', change: { ladder: { tries: 2 } }, version: 0, note: '少打一次' },
+    }),
+  },
   home: { input: () => ({ params: home() }) },
   series: { input: () => ({ params: home(), query: { kind: 'co' } }) },
 

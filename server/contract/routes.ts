@@ -15,6 +15,8 @@ import {
 import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
 import { EpochMs, Id, Language, LocalDate, ReadingKind } from './primitives.ts'
+import { RuleScope, RulesView } from './rule-layers.ts'
+import { RuleChange } from './rule-set.ts'
 
 /**
  * Who may call: `anyone`; `resident` (private link as bearer); `signedIn`; `desk` (desk or admin grant over the
@@ -184,6 +186,30 @@ export const routes = define({
     params: byId,
     query: Type.Object({ kind: ReadingKind, from: Type.Optional(EpochMs), to: Type.Optional(EpochMs) }),
     reply: Series,
+  },
+
+  rules: {
+    method: 'GET',
+    path: '/api/communities/:id/rules',
+    who: 'watch',
+    summary: 'The rules in force, each as a sentence, for a community, a tier or a home',
+    params: byId,
+    query: Type.Object({ scope: Type.Optional(RuleScope) }),
+    reply: RulesView,
+  },
+  saveRules: {
+    method: 'POST',
+    path: '/api/communities/:id/rules',
+    who: 'desk',
+    summary: 'Replaces what one layer changes; a new version, written on the one that was read',
+    params: byId,
+    body: Type.Object({
+      scope: RuleScope,
+      change: RuleChange,
+      version: Type.Integer({ minimum: 0 }),
+      note: text(300),
+    }),
+    reply: RulesView,
   },
 
   incident: {

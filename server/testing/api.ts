@@ -8,6 +8,7 @@ import { Type } from 'typebox'
 import { createApi, type ApiConfig } from '../api/create-api.ts'
 import type { DemoPort, WebSigns } from '../api/ports.ts'
 import { beginSession, sessionCookie } from '../api/session.ts'
+import { ruleBook, ruleHistory, writeRuleBook } from '../rules/rule-book.ts'
 import { createIncidents } from '../incidents/incidents.ts'
 import { limits } from '../limits.ts'
 import { seedCast, type Cast } from './cast.ts'
@@ -43,6 +44,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
       canWake: () => Promise.resolve(false),
     },
     ingestWeb: recording(signs),
+    ruleBook: { read: ruleBook, history: ruleHistory, write: writeRuleBook },
     demo: options.demo,
     health: () => Promise.resolve(healthy(clock.now())),
     onSignOut: (personId) => void signedOut.push(personId),
