@@ -32,14 +32,14 @@ function collectIn(tx: Tx) {
     collected.delete(tx)
     // in the order of ids: two transactions that touch the same two communities must not wait for each other
     const inOrder = [...communities].sort(([a], [b]) => a - b)
-    for (const [communityId, events] of inOrder) await write(tx, communityId, [...events.values()])
+    for (const [communityId, events] of inOrder) write(tx, communityId, [...events.values()])
   })
   return communities
 }
 
 /** `at` only says how old a line is, for its removal; who decides by time never reads it. */
-async function write(tx: Tx, communityId: number, events: Announcement[]): Promise<void> {
-  await tx.run(sql`
+function write(tx: Tx, communityId: number, events: Announcement[]): void {
+  tx.lastly(sql`
     with moved as (
       insert into community_log (community_id, head)
       values (${communityId}, ${events.length})

@@ -72,6 +72,27 @@ describe('a transaction', () => {
     ])
   })
 
+  test('what travels with COMMIT is the last of all, and undoes everything where it fails', async () => {
+    const last = (text: string) => sql`insert into note (text) values (${text})`
+    await own.db.transaction(async (tx) => {
+      tx.lastly(last('with COMMIT'))
+      tx.atEnd(async () => void (await write(tx, 'of the end')))
+      await write(tx, 'the work')
+    })
+    expect(await notes(own.db)).toEqual(['the work', 'of the end', 'with COMMIT'])
+    const seen: string[] = []
+    const failing = own.db.transaction(async (tx) => {
+      tx.lastly(last('with COMMIT'))
+      tx.lastly(last('behind it'))
+      tx.afterCommit(() => seen.push('committed'))
+      await write(tx, 'more work')
+    })
+    await expect(failing).rejects.toMatchObject({ code: '23505' })
+    expect(await notes(own.db)).toEqual(['the work', 'of the end', 'with COMMIT'])
+    expect(seen).toEqual([])
+    expect(own.db.pool.idleCount).toBe(own.db.pool.totalCount)
+  })
+
   test('a failing end undoes the work', async () => {
     const failing = own.db.transaction(async (tx) => {
       tx.atEnd(() => Promise.reject(new Error('no seq')))

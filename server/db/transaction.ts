@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { dbOn, type Asking, type Db } from './database.ts'
+import type { Sql } from './sql.ts'
 
 /** The questions of `Db` inside one transaction, and what belongs to its end. */
 export type Tx = Db & {
   /** Runs, in the order given, as the last statements before COMMIT: the event log allocates its seq there. */
   atEnd: (work: () => Promise<void>) => void
+  /** Travels with COMMIT, behind everything else: nobody waits for its answer before that of the commit. */
+  lastly: (statement: Sql) => void
   /** Runs once COMMIT is acknowledged, never after a rollback. What it throws does not undo the commit. */
   afterCommit: (work: () => void) => void
 }
@@ -34,7 +37,7 @@ export async function transactionOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<
 
 async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promise<R> {
   const client = await pool.connect()
-  const { tx, endings, committed, close } = txOn(client)
+  const { tx, endings, last, committed, close } = txOn(client)
   let broken = false
   // A connection that breaks while it is out of the pool reports it here too; unheard it would end the process.
   client.on('error', ignoreBroken)
@@ -43,8 +46,10 @@ async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promis
     const result = await work(tx)
     // by index: an ending may add another one
     for (let index = 0; index < endings.length; index += 1) await endings[index]?.()
+    // One that fails has undone the transaction before COMMIT is read, which is then answered ROLLBACK.
+    const written = last.map((statement) => tx.run(statement))
     close()
-    await commit(client)
+    await Promise.all([...written, commit(client)])
     committed()
     return result
   } catch (error) {
@@ -62,6 +67,7 @@ const ignoreBroken = (): void => {}
 
 function txOn(client: pg.PoolClient) {
   const endings: (() => Promise<void>)[] = []
+  const last: Sql[] = []
   const afterwards: (() => void)[] = []
   let over = false
   const asking: Asking = {
@@ -74,9 +80,10 @@ function txOn(client: pg.PoolClient) {
   const tx: Tx = {
     ...dbOn(asking),
     atEnd: (work) => void endings.push(work),
+    lastly: (statement) => void last.push(statement),
     afterCommit: (work) => void afterwards.push(work),
   }
-  return { tx, endings, close: () => void (over = true), committed: () => afterwards.forEach(loudly) }
+  return { tx, endings, last, close: () => void (over = true), committed: () => afterwards.forEach(loudly) }
 }
 
 /** COMMIT of a transaction with a failed statement is answered ROLLBACK, without an error. */

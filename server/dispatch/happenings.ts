@@ -9,7 +9,7 @@ import { giveCalls, giveNoAnswerCall } from './emergency-calls.ts'
 import type { DispatchParts } from './parts.ts'
 import { comfortResident, dropCommands, tellResidents, warnHomesNearby } from './resident-side.ts'
 import { situationsOf, type Situation } from './situation.ts'
-import { inform, newDraft, sendOut, type Draft } from './tell.ts'
+import { addTo, inform, newDraft, sendOut, type Draft } from './tell.ts'
 
 /** When (epoch ms) and through whom; null is the service itself. */
 export type Through = { now: number; personId: number | null }
@@ -29,9 +29,14 @@ export function happenings({ limits, wake }: DispatchParts) {
     const situations = await found(tx, incidentIds, now)
     const draft = newDraft(now)
     for (const situation of situations) step(draft, situation)
-    await tellResidents(tx, draft, { situations, ...toDevices })
-    await warnHomesNearby(tx, draft, { situations, ...toDevices })
-    await giveCalls(tx, draft, { situations, dueMs })
+    // None of them needs what another finds: they ask together, and are written in this order.
+    const [resident, nearby, calls] = [newDraft(now), newDraft(now), newDraft(now)]
+    await Promise.all([
+      tellResidents(tx, resident, { situations, ...toDevices }),
+      warnHomesNearby(tx, nearby, { situations, ...toDevices }),
+      giveCalls(tx, calls, { situations, dueMs }),
+    ])
+    for (const part of [resident, nearby, calls]) addTo(draft, part)
     await writeDraft(tx, draft, wake)
   }
 

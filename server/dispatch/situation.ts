@@ -61,13 +61,10 @@ export async function situationsOf(
   incidentIds: readonly number[],
   now: number,
 ): Promise<Situation[]> {
-  const incidents = await lockIncidents(tx, incidentIds, now)
-  if (incidents.length === 0) return []
-  const homeIds = incidents.map(({ homeId }) => homeId)
-  const communityIds = [...new Set(incidents.map(({ communityId }) => communityId))]
-  const [pairsAll, desks, assigned] = await Promise.all([
-    pairsAround(tx, homeIds),
-    desksOf(tx, communityIds),
+  const [incidents, pairsAll, desks, assigned] = await Promise.all([
+    lockIncidents(tx, incidentIds, now),
+    pairsAround(tx, incidentIds),
+    desksOf(tx, incidentIds),
     assignmentsOf(tx, incidentIds),
   ])
   const paired = grouped(pairsAll, ({ homeId }) => homeId)
@@ -132,31 +129,41 @@ function assignmentsOf(tx: Tx, incidentIds: readonly number[]): Promise<Assignme
 
 const PairRow = Type.Object({ homeId: Id, role: AssignmentRole, personId: Id })
 
-function pairsAround(tx: Tx, homeIds: readonly number[]) {
+function pairsAround(tx: Tx, incidentIds: readonly number[]) {
   return tx.many(
     PairRow,
     sql`
       select p.home_id, p.role, p.person_id
       from pairing p
       join person on person.id = p.person_id and person.active
-      where p.home_id = any(${homeIds}::bigint[])
+      where p.home_id in (
+          select home_id
+          from incident
+          where id = any(${incidentIds}::bigint[])
+        )
         and p.role in ('steward', 'backup', 'neighbour')
       order by p.home_id, p.position, p.person_id`,
   )
 }
 
 const DeskRow = Type.Object({ communityId: Id, personId: Id })
+const MaybeDeskRow = Type.Object({ communityId: Id, personId: orNull(Id) })
 
 /** Who is on duty; where the list is empty, whoever has the desk there: a forgotten list must not mean nobody. */
-async function desksOf(tx: Tx, communityIds: readonly number[]): Promise<Map<number, number[]>> {
-  const onDuty = await tx.many(
-    DeskRow,
+async function desksOf(tx: Tx, incidentIds: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await tx.many(
+    MaybeDeskRow,
     sql`
-      select d.community_id, d.person_id
-      from on_duty d
-      join person on person.id = d.person_id and person.active
-      where d.community_id = any(${communityIds}::bigint[])
-      order by d.community_id, d.person_id`,
+      select distinct i.community_id, person.id as person_id
+      from incident i
+      left join on_duty d on d.community_id = i.community_id
+      left join person on person.id = d.person_id and person.active
+      where i.id = any(${incidentIds}::bigint[])
+      order by i.community_id, person.id`,
+  )
+  const communityIds = [...new Set(rows.map(({ communityId }) => communityId))]
+  const onDuty = rows.flatMap(({ communityId, personId }) =>
+    personId === null ? [] : [{ communityId, personId }],
   )
   const desks = grouped(onDuty, ({ communityId }) => communityId)
   const forgotten = communityIds.filter((id) => !desks.has(id))

@@ -32,6 +32,16 @@ export const newDraft = (now: number): Draft => ({
   touched: new Map(),
 })
 
+/** What was decided aside, after what stands there; who stands there already stays as they are. */
+export function addTo(draft: Draft, part: Draft): void {
+  draft.sent = new Map([...draft.sent, ...part.sent, ...draft.sent])
+  draft.askedAgain = new Map([...draft.askedAgain, ...part.askedAgain, ...draft.askedAgain])
+  draft.tellings = new Map([...draft.tellings, ...part.tellings])
+  draft.lines.push(...part.lines)
+  draft.next = new Map([...draft.next, ...part.next])
+  draft.touched = new Map([...draft.touched, ...part.touched])
+}
+
 type Asking = { reach: readonly Reach[]; dueAt: number }
 
 /** These are asked to go: an assignment each, due at `dueAt` (epoch ms), and an alarm. */

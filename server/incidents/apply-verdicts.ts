@@ -48,9 +48,13 @@ function waves(verdicts: readonly Verdict[]): Verdict[][] {
 
 async function applyTogether(tx: Tx, wave: readonly Verdict[], by: By): Promise<void> {
   const found = await openOrFind(tx, wave, by.now)
-  await writeConditions(tx, found, by.now)
   const decisions = found.flatMap(({ incident, ...rest }) => (incident ? decide({ incident, ...rest }) : []))
-  await write(tx, decisions, by.now)
+  // What is told of a danger needs no condition to be written before; what ends by itself asks for those that stand.
+  await Promise.all([
+    writeConditions(tx, found, by.now),
+    write(tx, decisions, by.now),
+    tellOfDangers(tx, decisions, by),
+  ])
   await follow(tx, decisions, by)
 }
 
@@ -95,18 +99,20 @@ async function write(tx: Tx, decisions: readonly Decision[], now: number): Promi
   for (const { incident, change, line } of decisions) if (change || line) announceIncident(tx, incident)
 }
 
-async function follow(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
-  const incidentsTo = (then: Decision['then']) =>
-    decisions.filter((decision) => decision.then === then).map(({ incident }) => incident)
-  const idsTo = (then: Decision['then']) => incidentsTo(then).map(({ id }) => id)
-  const [opened, raised, ending, news] = [
-    idsTo('opened'),
-    idsTo('raised'),
-    incidentsTo('endsUnseen'),
-    idsTo('news'),
-  ]
+const incidentsTo = (decisions: readonly Decision[], then: Decision['then']) =>
+  decisions.filter((decision) => decision.then === then).map(({ incident }) => incident)
+
+const idsTo = (decisions: readonly Decision[], then: Decision['then']) =>
+  incidentsTo(decisions, then).map(({ id }) => id)
+
+async function tellOfDangers(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
+  const [opened, raised] = [idsTo(decisions, 'opened'), idsTo(decisions, 'raised')]
   if (opened.length > 0) await dispatch.onOpened(tx, opened, now)
   if (raised.length > 0) await dispatch.onRaised(tx, raised, now)
+}
+
+async function follow(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
+  const [ending, news] = [incidentsTo(decisions, 'endsUnseen'), idsTo(decisions, 'news')]
   if (ending.length > 0) {
     const seen = await stillSeen(
       tx,
