@@ -22,8 +22,18 @@ export type Topic = { shard: string; serial: string; kind: UpKind | DownKind }
 export const serialPattern = /^[a-z0-9][a-z0-9-]{4,38}[a-z0-9]$/
 
 /** The two hex digits that spread devices over consumers: first byte of SHA-256 of the serial. */
-export const shardOf = (serial: string): string =>
-  createHash('sha256').update(serial).digest('hex').slice(0, 2)
+export function shardOf(serial: string): string {
+  const known = shards.get(serial)
+  if (known !== undefined) return known
+  const shard = createHash('sha256').update(serial).digest('hex').slice(0, 2)
+  if (shards.size >= shardsRememberedMax) shards.clear()
+  shards.set(serial, shard)
+  return shard
+}
+
+/** It is asked twice for every message, and a hash is as dear as all the rest of reading a topic. */
+const shards = new Map<string, string>()
+const shardsRememberedMax = 100_000
 
 export const topicOf = (serial: string, kind: UpKind | DownKind): string =>
   `cp/v1/${shardOf(serial)}/${serial}/${kind}`

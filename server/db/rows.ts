@@ -14,7 +14,8 @@ export function checkedRows<T extends TSchema>(row: T, answer: Answer): Static<T
     throw new TypeError(`two columns have one name: ${names.join(', ')}`)
   const validator = compiledFor(row)
   return answer.rows.map((values) => {
-    const found = Object.fromEntries(names.map((name, index) => [name, values[index]]))
+    const found: Record<string, unknown> = {}
+    for (let index = 0; index < names.length; index += 1) found[names[index] ?? ''] = values[index]
     if (!validator.Check(found)) throw new TypeError(misfit(validator, found))
     return found as Static<T>
   })

@@ -58,6 +58,28 @@ const instant = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d)(:\d\d)?$/
 
 /** '2026-01-01 08:00:00.123456+08' → epoch ms; what is finer than a millisecond is cut off. */
 function epochMs(text: string): number {
+  return plainEpochMs(text) ?? anyEpochMs(text)
+}
+
+/** As our sessions get nearly every instant: 'YYYY-MM-DD HH:MM:SS', perhaps a fraction, and +00. */
+function plainEpochMs(text: string): number | undefined {
+  const end = text.length - 3
+  if (end < 19 || end > 26 || !text.endsWith('+00') || text[4] !== '-' || text[10] !== ' ') return undefined
+  const digits = (from: number, count: number): number => Number(text.slice(from, from + count))
+  const whole = Date.UTC(
+    digits(0, 4),
+    digits(5, 2) - 1,
+    digits(8, 2),
+    digits(11, 2),
+    digits(14, 2),
+    digits(17, 2),
+  )
+  const found = end === 19 ? whole : whole + Number(text.slice(20, Math.min(end, 23)).padEnd(3, '0'))
+  // the years 0 to 99 are others to Date.UTC
+  return Number.isNaN(found) || found < 0 ? undefined : found
+}
+
+function anyEpochMs(text: string): number {
   const [, day, time, fraction = '', hours, minutes = ':00'] = instant.exec(text) ?? []
   if (day === undefined) throw new RangeError(`no instant between the years 1 and 9999: ${text}`)
   return Date.parse(

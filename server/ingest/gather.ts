@@ -22,12 +22,12 @@ import type { RefusedRow } from './refused-store.ts'
 /** A device as it stands in the database, locked for this batch. */
 export type Device = Source & {
   kind: DeviceKind
-  /** Who lives there alone; null where nobody or several people do. */
+  /** Who lives there alone; null where nobody or several people do, and where nobody presses. */
   soleResidentId: number | null
   /** How long it may say nothing (ms). */
   silentAfterMs: number
-  /** What counts as real in its community. */
-  communityOrigin: Origin
+  /** What counts as real in its community; asked only where somebody presses. */
+  communityOrigin: Origin | null
   state: DeviceState
 }
 
@@ -100,8 +100,11 @@ type One = { gathered: Gathered; pending: PendingMessage; device: Device }
 type Change = (state: DeviceState) => DeviceState
 
 function change(gathered: Gathered, device: Device, by: Change): void {
-  gathered.states.set(device.deviceId, by(gathered.states.get(device.deviceId) ?? device.state))
+  gathered.states.set(device.deviceId, by(stateIn(gathered, device)))
 }
+
+const stateIn = (gathered: Gathered, device: Device): DeviceState =>
+  gathered.states.get(device.deviceId) ?? device.state
 
 function gatherPresence(gathered: Gathered, presence: PendingPresence, device: Device): void {
   const { online, at, connection } = presence
@@ -145,9 +148,9 @@ const isFarewell = (fact: Fact): boolean => fact.is === 'health' && fact.online 
 
 function addFact(one: One, fact: Fact): void {
   const { gathered } = one
+  if (fact.is === 'readings') return addReadings(one, fact)
   const source = { ...sourceOf(one.device), ...momentOf(one, one.pending.parsed.deviceTime) }
   if (fact.is === 'checkIn') addPress(one, fact, source)
-  if (fact.is === 'readings') addReadings(one, fact)
   if (fact.is === 'alarm') {
     gathered.alarms.push({ ...source, ...without(fact) })
     change(one.gathered, one.device, (state) => withAlarm(state, fact, source.at))
@@ -206,24 +209,29 @@ function pressProblem({ message, parsed }: PendingMessage): Problem | undefined 
 
 function addReadings(one: One, fact: Fact & { is: 'readings' }): void {
   const { gathered, pending, device } = one
-  const bits = bitsOf(fact.flags ?? {})
+  const bits = bitsOf(fact.flags)
+  const source = sourceOf(device)
+  const { receivedAt } = pending.message
+  let state = stateIn(gathered, device)
   let earliest = Infinity
   for (const { kind, value, deviceTime, clamped } of fact.values) {
-    const moment = momentOf(one, deviceTime ?? pending.parsed.deviceTime)
+    const judged = judgedTime({ deviceTime: deviceTime ?? pending.parsed.deviceTime, receivedAt })
+    const { at, source: timeSource } = judged
     const flags = bits | (clamped ? flagBits.clamped : 0)
-    const reading = { ...sourceOf(device), ...moment, kind, value, flags }
+    const reading = { ...source, at, receivedAt, timeSource, kind, value, flags }
     gathered.readings.push(reading)
-    change(one.gathered, one.device, (state) => withReading(state, reading))
-    earliest = Math.min(earliest, reading.at)
+    state = withReading(state, reading)
+    earliest = Math.min(earliest, at)
   }
-  if (earliest < Infinity) change(one.gathered, one.device, (state) => withUnrolled(state, earliest))
+  if (earliest < Infinity) gathered.states.set(device.deviceId, withUnrolled(state, earliest))
   const isHealth = fact.flags !== null || fact.values.length === 0
   if (isHealth)
     addHealth(one, { ...saysNothing, flags: fact.flags }, { ...sourceOf(device), ...momentOf(one, null) })
 }
 
 /** The bits of reading.flags. */
-function bitsOf(flags: DeviceFlags): number {
+function bitsOf(flags: DeviceFlags | null): number {
+  if (flags === null) return 0
   const set = Object.entries(flags).filter(([name, value]) => value && name in flagBits)
   return set.reduce((bits, [name]) => bits | flagBits[name as keyof DeviceFlags], 0)
 }

@@ -31,7 +31,7 @@ export function parse(message: { kind: UpKind; deviceKind: DeviceKind; payload: 
     }
   }
   const problems: Problem[] = []
-  const clean = { ...body, ...withoutBadMarks(body, problems) }
+  const clean = withoutBadMarks(body, problems)
   const envelope = {
     id: (clean['id'] as string | undefined) ?? null,
     boot: (clean['boot'] as string | undefined) ?? null,
@@ -66,6 +66,7 @@ const marks = {
   seq: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
   time: isInstant,
 } as const
+const markNames = ['id', 'boot', 'seq', 'time'] as const
 
 function isPlainText(value: unknown, charsMax: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= charsMax && !notStorable.test(value)
@@ -76,8 +77,9 @@ const notStorable = /[\0\p{Surrogate}]/u
 
 /** A bad `id` or `time` must not cost the reading that it came with. */
 function withoutBadMarks(body: Body, problems: Problem[]): Body {
-  const bad = Object.entries(marks).filter(([name, isGood]) => name in body && !isGood(body[name]))
-  for (const [name] of bad)
+  const bad = markNames.filter((name) => body[name] !== undefined && !marks[name](body[name]))
+  if (bad.length === 0) return body
+  for (const name of bad)
     if (body[name] !== null) problems.push({ reason: 'unreadable', detail: `${name} cannot be used` })
-  return Object.fromEntries(bad.map(([name]) => [name, undefined]))
+  return { ...body, ...Object.fromEntries(bad.map((name) => [name, undefined])) }
 }

@@ -27,7 +27,7 @@ export type Batch = {
  */
 export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch): Promise<void> {
   const [devices, keys] = await Promise.all([
-    store.lockDevices(tx, deviceIdsOf(pending)),
+    store.lockDevices(tx, deviceIdsOf(pending), deviceIdsOf(pressesOf(pending))),
     store.insertMessages(tx, messagesOf(pending)),
     assertFences(tx, pending),
   ])
@@ -63,6 +63,9 @@ export function quarantine(tx: Tx, pending: PendingMessage, problem: Problem): P
 
 const messagesOf = (pending: readonly Pending[]): PendingMessage[] =>
   pending.filter((one) => one.is === 'message')
+
+const pressesOf = (pending: readonly Pending[]): PendingMessage[] =>
+  messagesOf(pending).filter(({ parsed }) => parsed.fact.is === 'checkIn')
 
 function deviceIdsOf(pending: readonly Pending[]): number[] {
   return [...new Set(pending.map(({ principal }) => principal.deviceId))]

@@ -2,7 +2,8 @@
 import { Type } from 'typebox'
 import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
-import { at, json, sql } from '#db/sql.ts'
+import { bigints, booleans, byteas, doubles, instants, ints, jsons, texts } from '#db/column.ts'
+import { at, prepared, sql } from '#db/sql.ts'
 import type { StoredReading, StoredSign } from '#domain/stored.ts'
 import { silentAfterMs } from '#domain/liveness.ts'
 import { DeviceState } from './device-state.ts'
@@ -20,31 +21,43 @@ const DeviceRow = Type.Object({
   origin: Origin,
   ...DeviceState.properties,
   soleResidentId: orNull(Id),
-  communityOrigin: Origin,
+  communityOrigin: orNull(Origin),
 })
 
 /**
  * The devices as they stand now, which may be in another home than when they connected. Locked in the order of ids,
  * so that two processes never wait for each other in a circle, and none writes an older state over a newer one.
+ * Who lives there alone is asked of `pressing` only: of all others nobody needs it.
  */
-export async function lockDevices(tx: Tx, deviceIds: readonly number[]): Promise<Map<number, Device>> {
+export async function lockDevices(
+  tx: Tx,
+  deviceIds: readonly number[],
+  pressing: readonly number[],
+): Promise<Map<number, Device>> {
   const rows = await tx.many(
     DeviceRow,
-    sql`
+    prepared(
+      'lock devices',
+      sql`
       select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
         d.last_seen_at, d.silent_at, d.online, d.connection, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
-        d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from, community.origin as community_origin,
-        (
+        d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from,
+        case when d.id = any(${bigints(pressing)}::bigint[]) then (
+          select community.origin
+          from area community
+          where community.id = d.community_id
+        ) end as community_origin,
+        case when d.id = any(${bigints(pressing)}::bigint[]) then (
           select min(r.id)
           from resident r
           where r.home_id = d.home_id
           having count(*) = 1
-        ) as sole_resident_id
+        ) end as sole_resident_id
       from device d
-      join area community on community.id = d.community_id
-      where d.id = any(${deviceIds}::bigint[])
+      where d.id = any(${bigints(deviceIds)}::bigint[])
       order by d.id
       for no key update of d`,
+    ),
   )
   return new Map(
     rows.map(({ id, serial, communityId, homeId, residentId, kind, power, indoors, origin, ...rest }) => {
@@ -63,19 +76,21 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
   if (pending.length === 0) return new Set()
   const rows = await tx.many(
     MessageKey,
-    sql`
+    prepared(
+      'insert messages',
+      sql`
       insert into message (device_id, id, kind, boot, seq, device_time, received_at, body, origin)
       select *
       from unnest(
-        ${pending.map(({ principal }) => principal.deviceId)}::bigint[],
-        ${pending.map(({ storeId }) => storeId)}::text[],
-        ${pending.map(({ parsed }) => parsed.kind)}::text[],
-        ${pending.map(({ parsed }) => parsed.boot)}::text[],
-        ${pending.map(({ parsed }) => parsed.seq)}::bigint[],
-        ${pending.map(({ parsed }) => orNoInstant(parsed.deviceTime))}::timestamptz[],
-        ${pending.map(({ message }) => at(message.receivedAt))}::timestamptz[],
-        ${pending.map(({ message }) => message.payload)}::bytea[],
-        ${pending.map(({ principal }) => principal.origin)}::text[]
+        ${bigints(pending.map(({ principal }) => principal.deviceId))}::bigint[],
+        ${texts(pending.map(({ storeId }) => storeId))}::text[],
+        ${texts(pending.map(({ parsed }) => parsed.kind))}::text[],
+        ${texts(pending.map(({ parsed }) => parsed.boot))}::text[],
+        ${bigints(pending.map(({ parsed }) => parsed.seq))}::bigint[],
+        ${instants(pending.map(({ parsed }) => parsed.deviceTime))}::timestamptz[],
+        ${instants(pending.map(({ message }) => message.receivedAt))}::timestamptz[],
+        ${byteas(pending.map(({ message }) => message.payload))}::bytea[],
+        ${texts(pending.map(({ principal }) => principal.origin))}::text[]
       ) as said (device_id)
       where exists (
         select
@@ -84,6 +99,7 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
       )
       on conflict do nothing
       returning device_id, id`,
+    ),
   )
   return new Set(rows.map(({ deviceId, id }) => messageKey(deviceId, id)))
 }
@@ -105,24 +121,29 @@ export async function insertReadings(tx: Tx, readings: readonly StoredReading[])
   }
   const rows = [...highest.values()]
   if (rows.length === 0) return
-  await tx.run(sql`
+  await tx.run(
+    prepared(
+      'insert readings',
+      sql`
     insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
     select *
     from unnest(
-      ${rows.map((row) => at(row.at))}::timestamptz[],
-      ${rows.map((row) => row.deviceId)}::bigint[],
-      ${rows.map((row) => row.kind)}::text[],
-      ${rows.map((row) => row.value)}::float8[],
-      ${rows.map((row) => at(row.receivedAt))}::timestamptz[],
-      ${rows.map((row) => row.homeId)}::bigint[],
-      ${rows.map((row) => row.communityId)}::bigint[],
-      ${rows.map((row) => row.flags)}::int[],
-      ${rows.map((row) => row.timeSource)}::text[],
-      ${rows.map((row) => row.origin)}::text[]
+      ${instants(rows.map(({ at }) => at))}::timestamptz[],
+      ${bigints(rows.map((row) => row.deviceId))}::bigint[],
+      ${texts(rows.map((row) => row.kind))}::text[],
+      ${doubles(rows.map((row) => row.value))}::float8[],
+      ${instants(rows.map(({ receivedAt }) => receivedAt))}::timestamptz[],
+      ${bigints(rows.map((row) => row.homeId))}::bigint[],
+      ${bigints(rows.map((row) => row.communityId))}::bigint[],
+      ${ints(rows.map((row) => row.flags))}::int[],
+      ${texts(rows.map((row) => row.timeSource))}::text[],
+      ${texts(rows.map((row) => row.origin))}::text[]
     )
     on conflict (device_id, kind, at) do update
     set value = excluded.value, flags = excluded.flags, received_at = excluded.received_at
-    where excluded.value > reading.value`)
+    where excluded.value > reading.value`,
+    ),
+  )
 }
 
 export async function insertSigns(tx: Tx, signs: readonly StoredSign[]): Promise<void> {
@@ -131,15 +152,15 @@ export async function insertSigns(tx: Tx, signs: readonly StoredSign[]): Promise
     insert into sign (at, community_id, home_id, device_id, what, indoors, received_at, time_source, origin)
     select *
     from unnest(
-      ${signs.map((sign) => at(sign.at))}::timestamptz[],
-      ${signs.map((sign) => sign.communityId)}::bigint[],
-      ${signs.map((sign) => sign.homeId)}::bigint[],
-      ${signs.map((sign) => sign.deviceId)}::bigint[],
-      ${signs.map((sign) => sign.what)}::text[],
-      ${signs.map((sign) => sign.indoors)}::boolean[],
-      ${signs.map((sign) => at(sign.receivedAt))}::timestamptz[],
-      ${signs.map((sign) => sign.timeSource)}::text[],
-      ${signs.map((sign) => sign.origin)}::text[]
+      ${instants(signs.map(({ at }) => at))}::timestamptz[],
+      ${bigints(signs.map((sign) => sign.communityId))}::bigint[],
+      ${bigints(signs.map((sign) => sign.homeId))}::bigint[],
+      ${bigints(signs.map((sign) => sign.deviceId))}::bigint[],
+      ${texts(signs.map((sign) => sign.what))}::text[],
+      ${booleans(signs.map((sign) => sign.indoors))}::boolean[],
+      ${instants(signs.map(({ receivedAt }) => receivedAt))}::timestamptz[],
+      ${texts(signs.map((sign) => sign.timeSource))}::text[],
+      ${texts(signs.map((sign) => sign.origin))}::text[]
     )`)
 }
 
@@ -150,10 +171,10 @@ export async function storeResults(tx: Tx, results: readonly CommandResult[]): P
     update device_command c
     set result = told.result, result_at = told.at
     from unnest(
-      ${results.map(({ command }) => command)}::bigint[],
-      ${results.map(({ deviceId }) => deviceId)}::bigint[],
-      ${results.map(({ result }) => result)}::text[],
-      ${results.map((result) => at(result.at))}::timestamptz[]
+      ${bigints(results.map(({ command }) => command))}::bigint[],
+      ${bigints(results.map(({ deviceId }) => deviceId))}::bigint[],
+      ${texts(results.map(({ result }) => result))}::text[],
+      ${instants(results.map(({ at }) => at))}::timestamptz[]
     ) as told (command, device_id, result, at)
     where c.id = told.command
       and c.device_id = told.device_id
@@ -164,7 +185,10 @@ export async function storeResults(tx: Tx, results: readonly CommandResult[]): P
 export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceState>): Promise<void> {
   if (states.size === 0) return
   const rows = [...states.values()]
-  await tx.run(sql`
+  await tx.run(
+    prepared(
+      'update devices',
+      sql`
     update device d
     set last_seen_at = s.last_seen_at,
       silent_at = s.silent_at,
@@ -180,23 +204,25 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       alarm_active = s.alarm_active,
       unrolled_from = s.unrolled_from
     from unnest(
-      ${[...states.keys()]}::bigint[],
-      ${rows.map((row) => orNoInstant(row.lastSeenAt))}::timestamptz[],
-      ${rows.map((row) => orNoInstant(row.silentAt))}::timestamptz[],
-      ${rows.map((row) => row.online)}::boolean[],
-      ${rows.map((row) => row.connection)}::text[],
-      ${rows.map((row) => row.battery)}::float8[],
-      ${rows.map((row) => json(row.flags))}::jsonb[],
-      ${rows.map((row) => row.lastCo)}::float8[],
-      ${rows.map((row) => orNoInstant(row.lastCoAt))}::timestamptz[],
-      ${rows.map((row) => row.lastGas)}::float8[],
-      ${rows.map((row) => orNoInstant(row.lastGasAt))}::timestamptz[],
-      ${rows.map((row) => orNoInstant(row.hotAt))}::timestamptz[],
-      ${rows.map((row) => json(row.alarmActive))}::jsonb[],
-      ${rows.map((row) => orNoInstant(row.unrolledFrom))}::timestamptz[]
+      ${bigints([...states.keys()])}::bigint[],
+      ${instants(rows.map((row) => row.lastSeenAt))}::timestamptz[],
+      ${instants(rows.map((row) => row.silentAt))}::timestamptz[],
+      ${booleans(rows.map((row) => row.online))}::boolean[],
+      ${texts(rows.map((row) => row.connection))}::text[],
+      ${doubles(rows.map((row) => row.battery))}::float8[],
+      ${jsons(rows.map((row) => row.flags))}::jsonb[],
+      ${doubles(rows.map((row) => row.lastCo))}::float8[],
+      ${instants(rows.map((row) => row.lastCoAt))}::timestamptz[],
+      ${doubles(rows.map((row) => row.lastGas))}::float8[],
+      ${instants(rows.map((row) => row.lastGasAt))}::timestamptz[],
+      ${instants(rows.map((row) => row.hotAt))}::timestamptz[],
+      ${jsons(rows.map((row) => row.alarmActive))}::jsonb[],
+      ${instants(rows.map((row) => row.unrolledFrom))}::timestamptz[]
     ) as s (
       id, last_seen_at, silent_at, online, connection, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
       alarm_active, unrolled_from
     )
-    where d.id = s.id`)
+    where d.id = s.id`,
+    ),
+  )
 }

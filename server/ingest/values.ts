@@ -24,11 +24,24 @@ const ranges: Record<ReadingKind, { least: number; most: number; limit: number }
 /** The usable values of a readings message; each of the others is named in `problems`. */
 export function readValues(values: readonly unknown[], problems: Problem[]): ReadValue[] {
   return values.flatMap((value, index) => {
+    const plain = plainValue(value)
+    if (plain) return plain
     const found: Problem[] = []
     const read = readValue(value, found)
     for (const { reason, detail } of found) problems.push({ reason, detail: `values[${index}]: ${detail}` })
     return read ?? []
   })
+}
+
+/** What nearly every value is, read without its schema; undefined for what deserves a closer look. */
+function plainValue(given: unknown): ReadValue | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  const { kind, value, time } = given as Body
+  if (typeof kind !== 'string' || typeof value !== 'number' || !Object.hasOwn(ranges, kind)) return undefined
+  const known = kind as ReadingKind
+  if (!(value >= ranges[known].least && value <= ranges[known].most)) return undefined
+  if (time !== undefined && !isInstant(time)) return undefined
+  return { kind: known, value, deviceTime: time ?? null, clamped: false }
 }
 
 const Value = Type.Object(ReadingsMessage.properties.values.items.properties)
