@@ -126,6 +126,7 @@ function split(
 
 /** What is told to others from now on must not be mistaken for anything that was told after the backup. */
 async function beginAgain(db: Db, { header, identities }: Manifest, now: number): Promise<void> {
+  await target.freeLeases(db)
   await target.continueIdentities(db, { identities })
   await target.beginEpoch(db, now)
   await target.noteRestore(db, { now, takenAt: header.takenAt })

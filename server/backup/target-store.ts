@@ -110,6 +110,18 @@ export async function beginEpoch(db: Db, now: number): Promise<void> {
     set epoch = greatest(community_log.epoch + 1, excluded.epoch), head = 0`)
 }
 
+/** Whoever was sending or consuming when the backup was made is no process of this database. */
+export async function freeLeases(db: Db): Promise<void> {
+  await db.run(sql`
+    update telling
+    set lease_until = null, lease_by = null
+    where lease_until is not null or lease_by is not null`)
+  await db.run(sql`
+    update shard_lease
+    set server_id = null
+    where server_id is not null`)
+}
+
 /** @param now epoch ms @param takenAt of the backup, epoch ms */
 export async function noteRestore(db: Db, { now, takenAt }: { now: number; takenAt: number }): Promise<void> {
   await db.run(sql`

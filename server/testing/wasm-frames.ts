@@ -19,7 +19,7 @@ export function frontendUnits(hand: (unit: Unit) => void): (bytes: Buffer) => vo
     if (type === 'P') kept.push(closing(frame))
     kept.push(frame)
     if (type === 'X') return hand({ is: 'end' })
-    if (type === 'Q' && isCopyIn.test(frame.toString('utf8', 5, 300))) {
+    if (type === 'Q' && isCopyIn.test(frame.toString('utf8', 5))) {
       // The data has to be there when the statement begins: the session cannot wait for the network.
       copying = true
       return hand({ is: 'copyBegins' })
