@@ -44,7 +44,7 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['contract'],
   // Commands of their own beside the service.
   doctor: ['contract'],
-  backup: ['contract', 'db', 'clock', 'server:limits'],
+  backup: ['contract', 'db', 'clock', 'server:config'],
   replay: ['contract', 'domain', 'db', 'clock', 'rules', 'server:limits'],
   // What happens and what must come of it, as data: tests, simulators and a page of docs share it.
   scenarios: ['contract', 'domain'],
@@ -66,6 +66,7 @@ function roomOfImport(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined
   const target = relative(root, join(root, path, '..', specifier))
   if (target === 'server/limits.ts') return 'server:limits'
+  if (target === 'server/config.ts') return 'server:config'
   return roomOf(target)
 }
 

@@ -53,7 +53,10 @@ export type Aged = {
 
 type Slice = { before: number; max: number }
 
-/** Rows from before (epoch ms), at most `max`; a plain table only. Gives their number. */
+/**
+ * Rows from before (epoch ms), at most `max`; a plain table only. Gives their number. A column of dates would
+ * make a date of the instant, in the zone of this machine.
+ */
 export const deleteAged = (db: Db, { table, time, by, before, max }: Aged & Slice): Promise<number> =>
   deleteAt(
     db,
@@ -62,7 +65,7 @@ export const deleteAged = (db: Db, { table, time, by, before, max }: Aged & Slic
       ? sql`
         select ctid
         from ${table}
-        where ${time} < ${at(before)}
+        where ${time} < ${at(before)}::timestamptz
         limit ${max}`
       : sql`
         select place
@@ -72,7 +75,7 @@ export const deleteAged = (db: Db, { table, time, by, before, max }: Aged & Slic
           order by id
           limit ${max}
         ) as oldest
-        where time < ${at(before)}`,
+        where time < ${at(before)}::timestamptz`,
   )
 
 const deleteAt = (db: Db, table: Sql, places: Sql): Promise<number> =>
