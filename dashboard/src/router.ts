@@ -18,6 +18,7 @@ export const router = createRouter({
         { path: 'home/:id(\\d+)', name: 'home', component: () => import('./home/HomeSheet.vue') },
       ],
     },
+    { path: '/rules', name: 'rules', component: () => import('./rules/RulesPage.vue') },
     { path: '/steward', name: 'steward', component: () => import('./steward/StewardPage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('./sign-in/SignInPage.vue') },
     { path: '/first-run', name: 'first-run', component: () => import('./first-run/FirstRunPage.vue') },
