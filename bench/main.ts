@@ -27,14 +27,17 @@ function asked(argv: string[]): Asked {
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100))
     throw new Error('--rounds must be a whole number from 1 to 100.')
   const quick = values['quick'] === true
-  const rest = tokens.flatMap((token) =>
-    token.kind === 'option' && !['json', 'rounds', 'quick'].includes(token.name)
-      ? [token.rawName, ...(token.value === undefined ? [] : [token.value])]
-      : [],
-  )
+  // In the order in which they were given: an option of a benchmark may have its value after a space.
+  const first = tokens.find(({ kind }) => kind === 'positional')
+  const rest = tokens.flatMap((token) => {
+    if (token === first) return []
+    if (token.kind === 'positional') return [token.value]
+    if (token.kind !== 'option' || ['json', 'rounds', 'quick'].includes(token.name)) return []
+    return [token.rawName, ...(token.value === undefined ? [] : [token.value])]
+  })
   const json = typeof values['json'] === 'string' ? values['json'] : undefined
   const names = positionals[0] === undefined ? Object.keys(registry) : [positionals[0]]
-  return { names, json, rounds: rounds ?? (quick ? 1 : 5), quick, rest: [...rest, ...positionals.slice(1)] }
+  return { names, json, rounds: rounds ?? (quick ? 1 : 5), quick, rest }
 }
 
 async function main(): Promise<void> {

@@ -99,7 +99,13 @@ function foundOut(setting: Setting, life: Life, lived: Mornings, fallen: Fallen)
   const found = isExcused
     ? { toldAt: Infinity, sentAt: Infinity, doorAt: Infinity }
     : askSilent(
-        silentOf(setting, life, { day, task, judgedAt, agreedInMin: Math.max(0, agreedAt - judgedAt) }),
+        silentOf(setting, life, {
+          day,
+          task,
+          judgedAt,
+          agreedInMin: Math.max(0, agreedAt - judgedAt),
+          judgedLateMin: judgedAt - dueAt,
+        }),
         at,
       )
   return {

@@ -103,7 +103,14 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
 function asksBeforeMin({ policy }: Setting, life: Life, day: number): number {
   if (life.tier !== 'high') return 0
   const firstFortnight = day - life.joinsOn < policy.rules.high.silence.fortnightDays
-  const plan = policy.plan({ task: 'missed', tier: 'high', deaf: life.deaf, firstFortnight, agreedInMin: 0 })
+  const plan = policy.plan({
+    task: 'missed',
+    tier: 'high',
+    deaf: life.deaf,
+    firstFortnight,
+    agreedInMin: 0,
+    judgedLateMin: 0,
+  })
   return Math.max(0, -(plan[0]?.afterMs ?? 0) / minuteMs)
 }
 
@@ -169,6 +176,7 @@ type Asked = Day & {
   judgedAt: number
   pressAt: number
   agreedInMin?: number
+  judgedLateMin?: number
 }
 
 function ask(setting: Setting, life: Life, asked: Asked): void {
@@ -193,7 +201,7 @@ function ask(setting: Setting, life: Life, asked: Asked): void {
 export function silentOf(
   { world, year, policy }: Setting,
   life: { id: number; home: number; tier: RiskTier; deaf: boolean; joinsOn: number },
-  asked: { day: number; task: SilenceTask; judgedAt: number; agreedInMin?: number },
+  asked: { day: number; task: SilenceTask; judgedAt: number; agreedInMin?: number; judgedLateMin?: number },
 ): Silent {
   const { day, task, judgedAt } = asked
   const firstFortnight = day - life.joinsOn < policy.rules[life.tier].silence.fortnightDays
@@ -209,6 +217,7 @@ export function silentOf(
       deaf: life.deaf,
       firstFortnight,
       agreedInMin: asked.agreedInMin ?? 0,
+      judgedLateMin: asked.judgedLateMin ?? 0,
     }),
     answers: world.answers,
     devicesReached: cutAt(year.cuts[life.home] ?? [], judgedAt) === undefined,

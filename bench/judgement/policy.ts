@@ -29,6 +29,8 @@ export type Asked = {
   firstFortnight: boolean
   /** From now to the agreed hour (minutes). */
   agreedInMin: number
+  /** How long our own outage kept it from being judged (minutes). */
+  judgedLateMin: number
 }
 
 const tiers: readonly RiskTier[] = ['high', 'key', 'general']
@@ -37,10 +39,17 @@ const tiers: readonly RiskTier[] = ['high', 'key', 'general']
 function productLadder(rules: Record<RiskTier, RuleSet>): Policy['plan'] {
   const known = new Map<string, readonly AskStep[]>()
   return (asked) => {
+    const judgedLateMin = Math.min(15, Math.ceil(asked.judgedLateMin))
     const agreedInMin = asked.task === 'longSilence' ? Math.min(15, Math.floor(asked.agreedInMin)) : 0
-    const key = `${asked.task} ${asked.tier} ${asked.deaf} ${asked.firstFortnight} ${agreedInMin}`
+    const key = `${asked.task} ${asked.tier} ${asked.deaf} ${asked.firstFortnight} ${agreedInMin} ${judgedLateMin}`
     const plan =
-      known.get(key) ?? askPlan({ ...asked, agreedInMs: agreedInMin * 60_000, rules: rules[asked.tier] })
+      known.get(key) ??
+      askPlan({
+        ...asked,
+        agreedInMs: agreedInMin * 60_000,
+        judgedLateMs: judgedLateMin * 60_000,
+        rules: rules[asked.tier],
+      })
     known.set(key, plan)
     return plan
   }

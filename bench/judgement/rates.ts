@@ -1,5 +1,6 @@
 // Each uncertain rate of the world by ±50 %: where the goals still hold, and where they do not.
 import { caseOf, type Case } from '../harness/benchmark.ts'
+import { isUnfound } from './cases.ts'
 import { cookingSpike } from './air.ts'
 import { quantile } from './estimate.ts'
 import { liveYear } from './lives.ts'
@@ -73,10 +74,7 @@ function lived(world: World, seed: number, cooking: Parameters<typeof shareOf>[0
     callsRatio: (own.calls + air('ours')) / (yardstick.calls + air('flat')),
     lateMin: toldBefore4(own) - toldBefore4(yardstick),
     floods: (100 * own.floodedMornings) / 365,
-    missed: own.collapses.filter(
-      (one) =>
-        one.excused || one.toldAfterSignMin > 1560.01 || (one.minuteOfDay < 420 && one.doorAfterDueMin > 60),
-    ).length,
+    missed: own.collapses.filter((one) => isUnfound(one) && !one.ownCut).length,
   }
 }
 

@@ -89,10 +89,10 @@ export const LadderRules = Type.Object({
     en: 'A steward is sent {} minutes after the deadline',
     source: 'issue: T0+15 at the latest; high risk T0+5',
   }),
-  fortnightStewardAfterMin: number(30, [15, 45], {
+  fortnightStewardAfterMin: number(20, [15, 45], {
     zh: '入户头两周，多打几轮电话，截止后 {} 分钟再派人上门',
     en: 'In the first fortnight a steward is sent {} minutes after the deadline',
-    source: 'safety 18 (phone first), within T0+60',
+    source: 'safety 18 (phone first); within 26 h of the last sign',
   }),
   newcomerStewardAfterMin: number(45, [15, 60], {
     zh: '新入户还没按过的，截止后 {} 分钟仍联系不上再上门，教一遍怎么按',

@@ -24,23 +24,26 @@ export type AskInput = {
   firstFortnight: boolean
   /** A silence that became too long before the agreed hour: how long it is until that hour (ms). */
   agreedInMs?: number
+  /** How long after the deadline it could be judged, where we ourselves could not see (ms): time that was lost. */
+  judgedLateMs?: number
   rules?: Rules
 }
 
 type Rules = Pick<RuleSet, 'ladder' | 'silence'>
 
 const minuteMs = 60_000
+const firstAnswerMs = 5 * minuteMs
 
 /** From telling a steward to somebody at the door, if everything goes as it should (safety 3). */
 const walkMs = limits.acknowledgeDueMs + limits.departDueMs + limits.arriveDueMs
 
 /**
- * The steps in order of time; the first answer by the resident, or by somebody who has seen or spoken with them, ends
+ * The steps in order of time, counted from when it was judged; the first answer by the resident, or by somebody who has seen or spoken with them, ends
  * it. Late but active is only asked: what follows is said at the second deadline, when the task is another one.
  */
 export function askPlan(input: AskInput): AskStep[] {
   const rules = input.rules ?? effectiveRules({ tier: input.tier })
-  const sentAfterMs = stewardAfterMs(input, rules)
+  const sentAfterMs = makeUp(stewardAfterMs(input, rules), input.judgedLateMs ?? 0)
   const asked = [...tries(input, rules, sentAfterMs), nearby(input, rules)]
   const sent: AskStep[] =
     input.task === 'late' ? [] : [{ afterMs: sentAfterMs, whom: 'steward', way: 'door' }]
@@ -49,6 +52,10 @@ export function askPlan(input: AskInput): AskStep[] {
     (a, b) => a.afterMs - b.afterMs,
   )
 }
+
+/** What our own outage cost is taken from the time to ask, of which the first call and its answer remain. */
+const makeUp = (sentAfterMs: number, lateMs: number): number =>
+  Math.max(Math.min(sentAfterMs, firstAnswerMs), sentAfterMs - lateMs)
 
 /** As often as the rules say; where there is more time before somebody is sent, again and again until then. */
 function tries(input: AskInput, { ladder }: Rules, sentAfterMs: number): AskStep[] {
