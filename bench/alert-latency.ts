@@ -1,7 +1,14 @@
 // From the publish of a hazard to the page of the steward, at rest and under load, against a relay that keeps nothing.
 import { setTimeout as pause } from 'node:timers/promises'
-import { backlogCases } from './alert-latency/backlog.ts'
-import { openStewards, type Stewards } from './alert-latency/stewards.ts'
+import {
+  bySerial,
+  homesUpTo,
+  latencies,
+  mayHaveHazard,
+  subjectOf,
+  type Subject,
+} from './alert-latency/measure.ts'
+import { openStewards } from './alert-latency/stewards.ts'
 import {
   caseOf,
   interleaved,
@@ -11,7 +18,7 @@ import {
   type Case,
 } from './harness/benchmark.ts'
 import { openBenchDatabase } from './harness/database.ts'
-import { createHistogram, type Quantiles } from './harness/histogram.ts'
+import type { Quantiles } from './harness/histogram.ts'
 import { startLoad, type Load } from './harness/load/job.ts'
 import { startProduct } from './harness/product.ts'
 import { startWorker } from './harness/worker.ts'
@@ -67,35 +74,16 @@ async function run({ rounds, quick: isQuick, say }: BenchOptions): Promise<Case[
     rest: () => latencies(ours, size.hazards),
     loaded: () => underLoad({ readings, perSecond, ours, count: size.hazards }),
   })
-  const backlog = await backlogCases({ database, product, ours, size, isQuick })
   const complaints = product.complaints()
   if (complaints.length > 0) say(`  the product complained ${complaints.length} times: ${complaints[0]}`)
-  return [...casesOf(results), ...backlog]
+  return casesOf(results)
 }
 
-/** Homes of every other steward: the backup of each is the next one, whose page is shut, so one page rings. */
-const hasHazards = (home: number): boolean => Math.floor((home - 1) / homesPerSteward) % 2 === 1
-const everyHome = ({ homes }: Size): number[] => Array.from({ length: homes }, (_, nth) => nth + 1)
-const hazardHomes = (size: Size): number[] => everyHome(size).filter(hasHazards)
+const hazardHomes = ({ homes }: Size): number[] => homesUpTo(homes).filter(mayHaveHazard)
 function readingHomes(size: Size): number[] {
-  return everyHome(size)
-    .filter((home) => !hasHazards(home))
+  return homesUpTo(size.homes)
+    .filter((home) => !mayHaveHazard(home))
     .slice(0, size.connections)
-}
-
-type Subject = Pick<Stewards, 'hazard' | 'taken'>
-
-/** One after the other, with pauses that follow no beat of the service. */
-export async function latencies({ hazard, taken }: Subject, count: number): Promise<Quantiles> {
-  for (let nth = 0; nth < count; nth += 1) {
-    await hazard()
-    await pause(10 + Math.random() * 30)
-  }
-  const histogram = createHistogram()
-  for (const ms of await taken()) histogram.record(ms)
-  const quantiles = histogram.quantiles()
-  if (quantiles.count < count) throw new Error(`${count - quantiles.count} hazards rang no page`)
-  return quantiles
 }
 
 type Loading = { readings: Load; perSecond: number; ours: Subject; count: number }
@@ -130,20 +118,7 @@ async function startRelay(homes: readonly number[]): Promise<Subject> {
   const load = startLoad()
   const hazardSerials = homes.map(detectorSerial)
   await load.connect({ port: mqttPort, serials: [], window: 1, shape: 'values', hazardSerials })
-  const sent = new Map<string, number>()
-  let count = 0
-  return {
-    async hazard() {
-      count += 1
-      const [{ serial, sentAt }] = await Promise.all([load.hazard(), pages.ask('heard', { count })])
-      sent.set(serial, sentAt)
-    },
-    async taken() {
-      count = 0
-      const rung = await pages.ask<{ of: string; at: number }[]>('taken')
-      return rung.map(({ of, at }) => at - (sent.get(of) ?? NaN))
-    },
-  }
+  return subjectOf({ load, pages, serialsOf: bySerial })
 }
 
 type Results = { relay: Quantiles[]; rest: Quantiles[]; loaded: (Quantiles & { carried: number })[] }

@@ -2,27 +2,21 @@
 // that it is in front and may sound, and says of every ring that it did.
 import { io, type Socket } from 'socket.io-client'
 import { answerParent } from '../harness/worker.ts'
+import { createRings } from './rings.ts'
 
 export type Opening = {
   url: string
   pages: readonly { cookie?: string; follows?: readonly string[] }[]
 }
-/** `of` is the incident, or for the bare relay the serial; `at` epoch ms. */
-export type Rung = { of: number | string; at: number }
 
 const proveEveryMs = 10_000
-const waitMsMax = 20_000
+const rings = createRings()
 
-let sockets: Socket[] = []
-let rung: Rung[] = []
-let waiting: { count: number; resolve: () => void } | undefined
-
-answerParent({ open, heard, taken, close })
-
-async function open({ url, pages }: Opening): Promise<number> {
-  sockets = await Promise.all(pages.map((page) => opened(url, page)))
-  return sockets.length
-}
+answerParent({
+  open: async ({ url, pages }: Opening) => (await Promise.all(pages.map((page) => opened(url, page)))).length,
+  heard: rings.heard,
+  taken: rings.taken,
+})
 
 function opened(url: string, { cookie, follows }: Opening['pages'][number]): Promise<Socket> {
   const headers = cookie === undefined ? {} : { extraHeaders: { cookie } }
@@ -30,9 +24,8 @@ function opened(url: string, { cookie, follows }: Opening['pages'][number]): Pro
   const prove = () => void socket.emit('presence', { inFront: true, sound: true })
   setInterval(prove, proveEveryMs)
   socket.on('ring', (ring: { tellingId?: number; incidentId?: number; serial?: string }) => {
-    rung.push({ of: ring.incidentId ?? ring.serial ?? '', at: performance.timeOrigin + performance.now() })
+    rings.rang(ring.incidentId ?? ring.serial ?? '')
     if (ring.tellingId !== undefined) socket.emit('rang', ring.tellingId)
-    if (waiting && rung.length >= waiting.count) waiting.resolve()
   })
   return new Promise((resolve, reject) => {
     socket.once('connect_error', reject)
@@ -42,29 +35,4 @@ function opened(url: string, { cookie, follows }: Opening['pages'][number]): Pro
       resolve(socket)
     })
   })
-}
-
-/** Resolves when so many have rung since they were last taken; false if they do not in time. */
-function heard({ count }: { count: number }): Promise<boolean> {
-  if (rung.length >= count) return Promise.resolve(true)
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), waitMsMax)
-    waiting = {
-      count,
-      resolve: () => {
-        clearTimeout(timer)
-        resolve(true)
-      },
-    }
-  })
-}
-
-function taken(): Rung[] {
-  return rung.splice(0)
-}
-
-function close(): void {
-  for (const socket of sockets) socket.disconnect()
-  sockets = []
-  rung = []
 }

@@ -5,18 +5,13 @@ import { startLoad } from '../harness/load/job.ts'
 import type { Product } from '../harness/product.ts'
 import { startWorker } from '../harness/worker.ts'
 import { detectorSerial, homesPerSteward } from '../harness/world.ts'
-import type { Rung } from './pages-main.ts'
-
-export type Stewards = {
-  /** One hazard of the next home that had none; resolves when it is acknowledged and has rung at a page. */
-  hazard(): Promise<void>
-  /** From publish to ring of each hazard since the last time (ms); what is open is then closed, as people would. */
-  taken(): Promise<number[]>
-}
+import { subjectOf, type Subject } from './measure.ts'
+import type { Rung } from './rings.ts'
 
 type Opening = { database: BenchDatabase; product: Product; homes: readonly number[] }
 
-export async function openStewards({ database, product, homes }: Opening): Promise<Stewards> {
+/** `taken` closes what is open, as people would. */
+export async function openStewards({ database, product, homes }: Opening): Promise<Subject> {
   const stewards = [...new Set(homes.map(stewardOf))]
   await beginSessions(database.url, stewards)
   const pages = startWorker(new URL('pages-main.ts', import.meta.url))
@@ -27,25 +22,13 @@ export async function openStewards({ database, product, homes }: Opening): Promi
   const load = startLoad()
   const hazardSerials = homes.map(detectorSerial)
   await load.connect({ port: product.mqttPort, serials: [], window: 1, shape: 'values', hazardSerials })
-  const sent = new Map<string, number>()
-  let count = 0
-  return {
-    async hazard() {
-      count += 1
-      const [{ serial, sentAt }] = await Promise.all([load.hazard(), pages.ask('heard', { count })])
-      sent.set(serial, sentAt)
-    },
-    async taken() {
-      count = 0
-      const rung = await pages.ask<Rung[]>('taken')
-      const homeOf = await homesOf(
-        database.url,
-        rung.map(({ of }) => Number(of)),
-      )
-      await closeAll(database.url)
-      return rung.map(({ of, at }) => at - (sent.get(detectorSerial(homeOf.get(Number(of)) ?? 0)) ?? NaN))
-    },
+  const serialsOf = async (rung: readonly Rung[]): Promise<string[]> => {
+    const incidentIds = rung.map(({ of }) => Number(of))
+    const homeOf = await homesOf(database.url, incidentIds)
+    await closeAll(database.url)
+    return incidentIds.map((id) => detectorSerial(homeOf.get(id) ?? 0))
   }
+  return subjectOf({ load, pages, serialsOf })
 }
 
 /** Ids of people are those of the city: stewards first, one for so many homes. */

@@ -1,3 +1,0 @@
-export async function backlogCases(_: unknown) {
-  return []
-}
