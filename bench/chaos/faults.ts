@@ -46,21 +46,31 @@ export function faultsOn({ servers, postgres, devices, databaseLines }: Targets,
 /** One in so many times two things break together. */
 const pairEvery = 3
 
-/** Until `untilAt` (epoch ms). Gives what was done, and when. */
+export type Injection = {
+  chance: Chance
+  /** Epoch ms. */
+  untilAt: number
+  /** Between two faults all is well for so long (ms), at least and at most. */
+  quietMs: readonly [number, number]
+  say: (line: string) => void
+}
+
+/** Until `untilAt`. Gives what was done, and when. */
 export async function injectFaults(
   faults: readonly Fault[],
-  { chance, untilAt, say }: { chance: Chance; untilAt: number; say: (line: string) => void },
+  { chance, untilAt, quietMs, say }: Injection,
 ): Promise<{ at: number; what: string }[]> {
   const done: { at: number; what: string }[] = []
-  while (Date.now() < untilAt) {
+  for (;;) {
+    await pause(chance.between(...quietMs))
+    if (Date.now() >= untilAt) return done
     const first = chance.pick(faults)
     const others = faults.filter(({ target }) => target !== first.target)
-    const together = chance.between(1, pairEvery) === 1 ? [first, chance.pick(others)] : [first]
+    const isPair = others.length > 0 && chance.between(1, pairEvery) === 1
+    const together = isPair ? [first, chance.pick(others)] : [first]
     const names = together.map(({ what, target }) => `${target}: ${what}`)
     say(`${new Date().toISOString().slice(11, 23)} ${names.join(' + ')}`)
     for (const what of names) done.push({ at: Date.now(), what })
     await Promise.all(together.map(({ run }) => run()))
-    await pause(chance.between(500, 5000))
   }
-  return done
 }

@@ -46,6 +46,7 @@ function table(report: ChaosReport): string {
   const faults = Object.entries(report.faults).map(([what, count]) => `${String(count).padStart(9)}  ${what}`)
   return [
     `${String(report.messagesAcknowledged).padStart(9)}  messages acknowledged (seed ${report.seed}, ${report.seconds} s)`,
+    `${String(report.hazardsAcknowledged).padStart(9)}  of these hazards, ${report.pressesAcknowledged} presses; ${report.pressesLeftOut} people did not press`,
     ...lines,
     `${String(report.serversEndedByThemselves).padStart(9)}  servers that ended by themselves`,
     `${String(report.faultsInjected).padStart(9)}  faults injected, of these`,

@@ -12,7 +12,6 @@ export type Postgres = {
   /** The whole of it at once, as a crash of the machine does. */
   kill(): Promise<void>
   freeze(forMs: number): Promise<void>
-  answers(): Promise<void>
 }
 
 export async function openPostgres(): Promise<Postgres> {
@@ -33,17 +32,18 @@ export async function openPostgres(): Promise<Postgres> {
       await pause(forMs)
       for (const pid of family) signal(pid, 'SIGCONT')
     },
-    async answers() {
-      for (let tries = 0; ; tries += 1) {
-        const failure = await asked(url, 'select 1').then(
-          () => undefined,
-          (error: unknown) => error,
-        )
-        if (failure === undefined) return
-        if (tries > 300) throw failure
-        await pause(100)
-      }
-    },
+  }
+}
+
+/** Asks until there is an answer, or the fault is no passing one: the database may have been killed a moment ago. */
+export async function patiently<R>(ask: () => Promise<R>): Promise<R> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tries === 300) throw error
+      await pause(100)
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { faultsOn, injectFaults, type Fault, type Targets } from './faults.ts'
 import type { FleetState, LiveJob, OpenJob } from './fleet.ts'
 import { openInbox, openPage } from './inbox.ts'
 import { drawHomes } from './plan.ts'
-import { openPostgres } from './postgres.ts'
+import { openPostgres, patiently } from './postgres.ts'
 import { prove, type Proof } from './proof.ts'
 import { openProxy } from './proxy.ts'
 import { startServer } from './servers.ts'
@@ -21,10 +21,16 @@ export type ChaosOptions = {
   chaosMs: number
   homes: number
   servers: number
+  /** Of the people whose page could be open, so many have it open: 3. Without pages there is only the pager service. */
+  pages?: number
   /** The program of a server; the one that ships where nothing is said. */
   entry?: string
+  /** Between two faults all is well for so long (ms), at least and at most. */
+  quietMs?: readonly [number, number]
   /** Which of all faults; all of them where nothing is said. */
   only?: (fault: Fault) => boolean
+  /** How long devices may take to come back with what they kept, and tellings to leave (ms); a minute. */
+  drainMsMax?: number
   /** How long deadlines held back by a blindness of ours are waited for at the end (ms). */
   settleMsMax: number
   say: (line: string) => void
@@ -38,6 +44,10 @@ export type ChaosReport = Proof & {
   devices: number
   servers: number
   messagesAcknowledged: number
+  /** Of these, and of the deadlines: what could have been lost, untold or missed. */
+  hazardsAcknowledged: number
+  pressesAcknowledged: number
+  pressesLeftOut: number
   /** Devices still held these when the run ended; none of them is lost. */
   messagesWaiting: number
   tellings: number
@@ -50,20 +60,24 @@ const productMain = fileURLToPath(new URL('../../server/main.ts', import.meta.ur
 /** From the plan to the first press. */
 const beginMs = 1000
 /** A fleet that comes, or comes back with what it kept, is waited for this long: it takes seconds. */
-const fleetMsMax = 60_000
+const drainMsByDefault = 60_000
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, say } = options
+  const { seed, say, drainMsMax = drainMsByDefault } = options
   const chance = createChance(seed)
   const startedAt = Date.now()
   const { targets, inbox, url } = await startEverything(options)
   const { servers, devices } = targets
   const logins = await buildWorld(url, inbox.url, options.homes)
   const httpUrl = `http://127.0.0.1:${servers[0]?.httpPort}`
-  for (const login of logins) await openPage(httpUrl, login, inbox.toldOf)
+  for (const login of logins.slice(0, options.pages)) await openPage(httpUrl, login, inbox.toldOf)
   const fleet = startWorker(new URL('fleet.ts', import.meta.url))
   await fleet.ask('open', { port: devices.port, seed, homes: options.homes } satisfies OpenJob)
-  const connected = await stateWhen(fleet, ({ connected: count }) => count === options.homes * 2)
+  const connected = await stateWhen(
+    fleet,
+    ({ connected: count }) => count === options.homes * 2,
+    drainMsByDefault,
+  )
   say(`${connected.connected} devices are connected to ${servers.length} servers`)
 
   const liveFrom = Date.now() + beginMs
@@ -77,21 +91,27 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await pause(Math.max(0, liveFrom - Date.now()))
 
   const faults = faultsOn(targets, chance).filter(options.only ?? (() => true))
-  const done = await injectFaults(faults, { chance, untilAt: live.untilAt, say })
-  await targets.postgres.answers()
-  await Promise.all(servers.map((server) => server.ready()))
-  const state = await stateWhen(fleet, ({ waiting }) => waiting === 0)
-  await judged(url, options.settleMsMax)
-  await told(url)
-  const acknowledged = await fleet.ask<Said[]>('acknowledged')
-  const proof = await prove({
-    url,
-    acknowledged,
-    plans,
-    toldOf: inbox.toldOf,
-    judgedUntil: Date.now() - 5000,
+  const done = await injectFaults(faults, {
+    chance,
+    untilAt: live.untilAt,
+    quietMs: options.quietMs ?? [500, 5000],
     say,
   })
+  await Promise.all(servers.map((server) => server.ready()))
+  const state = await stateWhen(fleet, ({ waiting }) => waiting === 0, drainMsMax)
+  await judged(url, options.settleMsMax)
+  await told(url, drainMsMax)
+  const acknowledged = await fleet.ask<Said[]>('acknowledged')
+  const proof = await patiently(() =>
+    prove({
+      url,
+      acknowledged,
+      plans,
+      toldOf: inbox.toldOf,
+      judgedUntil: Date.now() - 5000,
+      say,
+    }),
+  )
   return {
     name: 'chaos',
     seed,
@@ -101,6 +121,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     devices: options.homes * 2,
     servers: servers.length,
     messagesAcknowledged: acknowledged.length,
+    hazardsAcknowledged: acknowledged.filter(({ kind }) => kind === 'alarm' || kind === 'sos').length,
+    pressesAcknowledged: acknowledged.filter(({ kind }) => kind === 'checkin').length,
+    pressesLeftOut: plans.filter(({ pressAt }) => pressAt === null).length,
     messagesWaiting: state.waiting,
     tellings: inbox.posts(),
     serversEndedByThemselves: servers.reduce((sum, server) => sum + server.endedByItself(), 0),
@@ -128,8 +151,12 @@ async function startEverything({ servers: count, entry = productMain }: ChaosOpt
   return { targets, inbox, url: postgres.url }
 }
 
-async function stateWhen(fleet: Worker, isReached: (state: FleetState) => boolean): Promise<FleetState> {
-  const until = performance.now() + fleetMsMax
+async function stateWhen(
+  fleet: Worker,
+  isReached: (state: FleetState) => boolean,
+  msMax: number,
+): Promise<FleetState> {
+  const until = performance.now() + msMax
   for (;;) {
     const now = await fleet.ask<FleetState>('state')
     if (isReached(now) || performance.now() > until) return now
@@ -139,25 +166,27 @@ async function stateWhen(fleet: Worker, isReached: (state: FleetState) => boolea
 
 /** Waits until deadlines that a blindness of ours holds back may be judged, and the next tick has done so. */
 async function judged(url: string, msMax: number): Promise<void> {
-  const [held] = await asked<{ until: Date | null }>(
-    url,
-    'select max(judge_after) as until from blind_interval',
+  const [held] = await patiently(() =>
+    asked<{ until: Date | null }>(url, 'select max(judge_after) as until from blind_interval'),
   )
   const waitMs = (held?.until?.getTime() ?? 0) - Date.now() + 3000
   if (waitMs > 0) await pause(Math.min(waitMs, msMax))
 }
 
 /** The lease of an attempt that was broken off runs for 15 s, then it is made again. */
-async function told(url: string): Promise<void> {
-  for (let tries = 0; tries < 60; tries += 1) {
-    const [open] = await asked<{ count: number }>(
-      url,
-      `select count(*)::int as count
+async function told(url: string, msMax: number): Promise<void> {
+  const until = performance.now() + msMax
+  while (performance.now() < until) {
+    const [open] = await patiently(() =>
+      asked<{ count: number }>(
+        url,
+        `select count(*)::int as count
        from telling t
        join incident i on i.id = t.incident_id
        where i.kind in ('co', 'sos')
          and t.state in ('due', 'sending')
          and t.due_at < clock_timestamp()`,
+      ),
     )
     if (open?.count === 0) return
     await pause(500)
