@@ -131,6 +131,12 @@ export async function clearDemoAir(tx: Tx, homeIds: readonly number[]): Promise<
     where home_id = ${homes}
       and origin = 'demo'
       and (kind = 'co' and value >= 9 or kind = 'gas' and value >= 1)`)
+  for (const rollup of [sql`reading_minute`, sql`reading_hour`])
+    await tx.run(sql`
+      delete from ${rollup}
+      where home_id = ${homes}
+        and origin = 'demo'
+        and (kind = 'co' and highest >= 9 or kind = 'gas' and highest >= 1)`)
   await tx.run(sql`
     update device
     set hot_at = null,

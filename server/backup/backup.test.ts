@@ -159,7 +159,10 @@ describe('a file', () => {
     ['cut off between two tables', (whole: Buffer) => cut(whole, 40)],
     ['with one byte changed', (whole: Buffer) => flipped(whole)],
     ['with one value changed', (whole: Buffer) => changed(whole, '幸福里', '福幸里')],
-    ['with something behind its end', (whole: Buffer) => gzipSync(`${gunzipSync(whole)}select 1;\n`)],
+    [
+      'with something behind its end',
+      (whole: Buffer) => gzipSync(`${gunzipSync(whole).toString()}select 1;\n`),
+    ],
     ['that is empty', () => Buffer.alloc(0)],
     ['that is something else', () => Buffer.from('create table home (id int);')],
     ['that is something else, zipped', () => gzipSync('create table home (id int);\n')],
@@ -207,14 +210,14 @@ test('a backup is as of one instant, while devices go on', async () => {
   const own = await given(createTestDatabase)
   const cast = await seedCast(own.db, now)
   await written(own, cast, { from: 0, count: 50 })
-  let isOver = false
+  const devices = { areOn: true }
   let count = 50
   const going = (async () => {
-    for (; !isOver; count += 1) await written(own, cast, { from: count, count: 1 })
+    for (; devices.areOn; count += 1) await written(own, cast, { from: count, count: 1 })
   })()
   const live = newFile()
   await writeBackup({ url: own.url, file: live, now })
-  isOver = true
+  devices.areOn = false
   await going
   const target = await given(createEmptyDatabase)
   const { tables } = await restore(target, live)

@@ -1,15 +1,16 @@
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Series } from '#contract/community.ts'
-import { clockText } from '../time/format.ts'
+import { clockText, dayOf } from '../time/format.ts'
+import { withGaps } from './curve-gaps.ts'
 
 export type Curve = { fit: () => void; destroy: () => void }
 
 /** CO is judged from 30 ppm up (EN 50291-1), gas in per cent of the lower explosive limit from 5 up. */
 const scaleMin: Partial<Record<Series['kind'], number>> = { co: 30, gas: 5 }
 const color: Partial<Record<Series['kind'], string>> = { co: '--critical', gas: '--late' }
-/** A gap in the curve where a mains sensor said nothing for this long: silence is not a flat line. */
-const gapMs = 15 * 60_000
+/** From here on the axis says days. */
+const daysFromMs = 3 * 24 * 3_600_000
 
 /** Draws a curve into an element and keeps its size. Seconds on the axis, because uPlot counts in them. */
 export function drawCurve(
@@ -21,6 +22,8 @@ export function drawCurve(
   const line = token(color[series.kind] ?? '--brand')
   const least = scaleMin[series.kind] ?? 1
   const until = Math.max(series.at.at(-1) ?? 0, 0)
+  const points = withGaps(series, spanMs)
+  const tickText = (ms: number) => (spanMs < daysFromMs ? clockText(ms, zone) : dayOf(ms, zone).slice(5))
   const axis = {
     stroke: token('--muted'),
     font: `12px ${token('--font')}`,
@@ -42,7 +45,7 @@ export function drawCurve(
         {
           ...axis,
           size: 24,
-          values: (_, ticks) => ticks.map((tick) => clockText(tick * 1000, zone)),
+          values: (_, ticks) => ticks.map((tick) => tickText(tick * 1000)),
           space: 64,
         },
         { ...axis, size: 40, space: 32 },
@@ -57,25 +60,11 @@ export function drawCurve(
         },
       ],
     },
-    withGaps(series),
+    [points.at.map((ms) => ms / 1000), points.value],
     place,
   )
   return {
     fit: () => plot.setSize({ width: place.clientWidth, height: place.clientHeight }),
     destroy: () => plot.destroy(),
   }
-}
-
-function withGaps({ at, value }: Series): UPlot.AlignedData {
-  const [xs, ys]: [number[], (number | null)[]] = [[], []]
-  for (const [index, time] of at.entries()) {
-    const before = at[index - 1]
-    if (before !== undefined && time - before > gapMs) {
-      xs.push((before + 1000) / 1000)
-      ys.push(null)
-    }
-    xs.push(time / 1000)
-    ys.push(value[index] ?? null)
-  }
-  return [xs, ys]
 }
