@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { judgeSilence, type SilenceInput } from './silence.ts'
+import { judgeSilence, withLongestSilence, type SilenceInput } from './silence.ts'
 
 const minuteMs = 60_000
 const dueAt = Date.UTC(2026, 0, 12, 0, 0)
@@ -105,6 +105,59 @@ test('safety 6 and 8: silence is never nothing, high risk never late, and no dea
       expect((verdict?.secondDueAt ?? dueAt) - dueAt).toBeLessThanOrEqual(60 * minuteMs)
       expect((verdict?.contactDueAt ?? dueAt) - dueAt).toBeLessThanOrEqual(60 * minuteMs)
       expect(judge({ ...change, signs: change.signs.toReversed() })?.silence).toBe(verdict?.silence)
+    }),
+  )
+})
+
+test('somebody who has never pressed is a task of its own kind, except at high risk', () => {
+  expect(judge({ neverPressed: true })).toMatchObject({
+    task: 'neverPressed',
+    stage: 'warning',
+    silence: 'missed',
+  })
+  expect(judge({ neverPressed: true, tier: 'high' })).toMatchObject({ task: 'missed', stage: 'alarm' })
+})
+
+const occurrence = {
+  on: '2026-01-12',
+  opensAt: dueAt - 5 * 3_600_000,
+  remindAt: dueAt - 30 * minuteMs,
+  dueAt,
+}
+
+test('after an early press the next morning is asked for earlier, so that nobody is silent for more than 26 hours', () => {
+  const pressedAt = dueAt - 27 * 3_600_000
+  const moved = withLongestSilence(occurrence, pressedAt)
+  expect(moved.dueAt - pressedAt).toBe((25 * 60 + 40) * minuteMs)
+  expect(moved.remindAt).toBe(moved.dueAt - 30 * minuteMs)
+  expect(judge({ dueAt: moved.dueAt, lastOwnSignAt: pressedAt })?.task).toBe('longSilence')
+})
+
+test('the deadline is never moved later, nor before the morning, nor over days that no pact covers', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 96 * 60 }), (minutesBefore) => {
+      const moved = withLongestSilence(occurrence, dueAt - minutesBefore * minuteMs)
+      expect(moved.dueAt).toBeLessThanOrEqual(dueAt)
+      expect(moved.dueAt).toBeGreaterThan(occurrence.opensAt)
+      expect(moved.remindAt).toBeLessThanOrEqual(moved.dueAt)
+      expect(moved.remindAt).toBeGreaterThanOrEqual(occurrence.opensAt)
+    }),
+  )
+  expect(withLongestSilence(occurrence, null)).toEqual(occurrence)
+})
+
+test('no order in which signs are told changes what a silence means', () => {
+  const signs = fc.array(
+    fc.record({
+      at: fc.integer({ min: -180, max: 30 }).map((minute) => dueAt + minute * minuteMs),
+      what: fc.constantFrom('motion', 'door', 'water'),
+      indoors: fc.boolean(),
+    }),
+    { maxLength: 12 },
+  )
+  fc.assert(
+    fc.property(signs, (given) => {
+      expect(judge({ signs: given.toReversed() })).toEqual(judge({ signs: given }))
     }),
   )
 })
