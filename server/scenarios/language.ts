@@ -33,9 +33,11 @@ export type Deed =
 export type Proxy = { seenOrSpoken: 'seen' | 'spoken'; place: string; via: 'phone' | 'visit' | 'proxy' }
 export type Refusal = 'not_allowed_now' | 'somebody_was_first' | 'bad_request' | 'not_found' | 'forbidden'
 
+type Samples = { from: Source; of: 'co' | 'gas'; everyMs: number; values: readonly number[] }
 export type Happening =
   | { is: 'says'; from: Source; kind: UpKind; body: object | string; retain?: true; deviceTime?: When }
-  | { is: 'curve'; from: Source; of: 'co' | 'gas'; everyMs: number; values: readonly number[] }
+  | ({ is: 'curve' } & Samples)
+  | ({ is: 'backlog' } & Samples)
   | { is: 'webPress'; resident: Resident; press: 'checkIn' | 'sos' }
   | { is: 'line'; from: Source; up: boolean }
   | { is: 'power'; building: string; on: boolean }
@@ -174,6 +176,12 @@ export const curve = (
   of: 'co' | 'gas',
   { everyMs, values }: { everyMs: number; values: readonly number[] },
 ): Happening => ({ is: 'curve', from: from(who, of), of, everyMs, values })
+/** What a sensor has kept, told all at once: the last sample is of this very instant. */
+export const backlog = (
+  who: Resident,
+  of: 'co' | 'gas',
+  { everyMs, values }: { everyMs: number; values: readonly number[] },
+): Happening => ({ is: 'backlog', from: from(who, of), of, everyMs, values })
 export const flag = (
   who: Resident,
   kind: 'co' | 'gas',

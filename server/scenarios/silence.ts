@@ -36,9 +36,7 @@ export const silences: readonly Scenario[] = [
     begins: '05:30',
     until: '08:01',
     story: [...at('05:35', motion('李奶奶')), ...at('08:00', rings(missed, { who: ['王红'] }))],
-    ends: [
-      card('李奶奶', missed, { evidence: { silence: 'missed', lastSign: { what: 'motion' } } }),
-    ],
+    ends: [card('李奶奶', missed, { evidence: { silence: 'missed', lastSign: { what: 'motion' } } })],
   }),
   scenario({
     name: 'late-riser',

@@ -16,14 +16,16 @@ export type PersonPage = Awaited<ReturnType<typeof openPersonPage>>
 export type PageOptions = {
   url: string
   login: CastLogin
+  /** Of a session that has begun already; without it the page signs in. */
+  cookie?: string | undefined
   onRing: (ring: Ring) => void
 }
 
 /** As often as the dashboard proves itself (real ms): the server believes a proof for 30 s of the database's clock. */
 const presenceEveryMs = 10_000
 
-export async function openPersonPage({ url, login, onRing }: PageOptions) {
-  const cookie = await signIn(url, login)
+export async function openPersonPage({ url, login, onRing, ...begun }: PageOptions) {
+  const cookie = begun.cookie ?? (await signIn(url, login))
   const call = callerAt(url, { cookie })
   const socket: Socket<ServerToClient, ClientToServer> = io(url, {
     transports: ['websocket'],

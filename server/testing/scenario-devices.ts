@@ -20,7 +20,7 @@ type Options = {
   app: () => App
 }
 type Kept = { device: CastDevice; kind: UpKind; body: object | string; retain: boolean }
-type FromDevice = Happening & { is: 'says' | 'curve' | 'line' | 'power' }
+type FromDevice = Happening & { is: 'says' | 'backlog' | 'curve' | 'line' | 'power' }
 
 /** A little sooner than a mains device counts as silent (10 min), and a battery one (25 h). */
 const everyMs = { mains: 9 * 60_000, battery: 20 * 3_600_000 }
@@ -66,6 +66,7 @@ export function createScenarioDevices({ world, clock, db, app }: Options) {
     },
     async happen(what: FromDevice, scenario: Scenario): Promise<void> {
       if (what.is === 'says') return say(wordOf(what, scenario))
+      if (what.is === 'backlog') return say(backlogOf(what))
       if (what.is === 'line') return setLine(world.device(what.from), what.up)
       if (what.is === 'power')
         for (const device of await mainsOf(db, what.building, world.speaking)) await setLine(device, what.on)
@@ -89,6 +90,13 @@ export function createScenarioDevices({ world, clock, db, app }: Options) {
         serial,
         command: command.kind,
       })),
+  }
+
+  /** All in one message, each value with its own time; the last one is of now. */
+  function backlogOf({ from, of, everyMs, values }: FromDevice & { is: 'backlog' }): Kept {
+    const timeOf = (nth: number) => clock.now() - (values.length - 1 - nth) * everyMs
+    const body = { values: values.map((value, nth) => ({ kind: of, value, time: timeOf(nth) })) }
+    return { device: world.device(from), kind: 'readings', body, retain: false }
   }
 
   function wordOf(

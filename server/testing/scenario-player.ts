@@ -3,6 +3,8 @@ import { pino } from 'pino'
 import { instantOf } from '../scenarios/instants.ts'
 import type { Line, Scenario } from '../scenarios/language.ts'
 import type { Person, Resident } from '../scenarios/people.ts'
+import { beginSession, sessionCookie } from '../api/session.ts'
+import { limits } from '../limits.ts'
 import type { TestDatabase } from './database.ts'
 import { createJumpingClock } from './jumping-clock.ts'
 import { createScenarioDevices } from './scenario-devices.ts'
@@ -19,7 +21,11 @@ import { createStoryPages } from './story-pages.ts'
 const withPage = ['王红', '张伟', '赵敏', '林涛', '陈静', '郭兰'] as const satisfies readonly Person[]
 
 /** What came out otherwise than told, one sentence each; empty when everything was as told and nothing besides. */
-export async function playScenario(database: TestDatabase, scenario: Scenario): Promise<string[]> {
+export async function playScenario(
+  database: TestDatabase,
+  scenario: Scenario,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const { db } = database
   await emptied(db)
   const startAt = instantOf(scenario, scenario.begins)
@@ -31,7 +37,14 @@ export async function playScenario(database: TestDatabase, scenario: Scenario): 
   const received: Received[] = []
   const problems: string[] = []
   const devices = createScenarioDevices({ world, clock, db, app: runner.app })
-  const pages = createStoryPages({ db, clock, cast: world.cast, url: runner.url })
+  const pages = createStoryPages({
+    db,
+    clock,
+    cast: world.cast,
+    url: runner.url,
+    cookieOf: async (personId) =>
+      `${sessionCookie}=${await beginSession(db, { personId, now: startAt, sessionMs: limits.sessionMs })}`,
+  })
   const inboxes = await createScenarioInboxes({ db, world, clock, received })
   const time = createStoryClock({ db, clock, app: runner.app, devices: devices.living, pages })
   const asleep = scenario.given.flatMap((given) => (given.is === 'asleep' ? [given.person] : []))
@@ -43,7 +56,8 @@ export async function playScenario(database: TestDatabase, scenario: Scenario): 
     await devices.begin(scenario)
     await time.tick()
     for (const { instant, lines } of momentsOf(scenario, world.well)) {
-      await time.arriveAt(instant)
+      signal?.throwIfAborted()
+      await (runner.isRunning() ? time.arriveAt(instant) : clock.moveTo(instant))
       for (const { what } of lines) problems.push(...(await happen(what)))
       if (runner.isRunning()) await time.tick()
       for (const { what } of lines) problems.push(...(await sight.look(what, clock.now())))
@@ -63,6 +77,7 @@ export async function playScenario(database: TestDatabase, scenario: Scenario): 
   async function happen(what: Line['what']): Promise<string[]> {
     switch (what.is) {
       case 'says':
+      case 'backlog':
       case 'curve':
       case 'line':
       case 'power':

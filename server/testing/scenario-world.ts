@@ -278,7 +278,8 @@ async function castDevice(
 }
 
 export function sourcesOf({ what }: Line): Source[] {
-  if (what.is === 'says' || what.is === 'curve' || what.is === 'line') return [what.from]
+  if (what.is === 'says' || what.is === 'backlog' || what.is === 'curve' || what.is === 'line')
+    return [what.from]
   return what.is === 'sounds' ? [what.where] : []
 }
 
@@ -303,7 +304,8 @@ async function hearAll(
 }
 
 function mentions({ what }: { what: Line['what'] }): Resident[] {
-  if (what.is === 'says' || what.is === 'curve' || what.is === 'line') return [what.from.at]
+  if (what.is === 'says' || what.is === 'backlog' || what.is === 'curve' || what.is === 'line')
+    return [what.from.at]
   if (what.is === 'webPress' || what.is === 'declares' || what.is === 'endsAbsence' || what.is === 'place')
     return [what.resident]
   if (what.is === 'answersFor') return [...what.residents]

@@ -101,7 +101,12 @@ async function nextDeadline(db: Db, now: number): Promise<number | null> {
     sql`
       select min(due_at) as due_at
       from (
-        select due_at from pact where not paused
+        select due_at from pact where not paused and not exists (
+          select
+          from blind_interval b
+          where b.judge_after > ${at(now)}
+            and pact.due_at between b.from_at and b.judge_after
+        )
         union all
         select remind_at from pact where not paused and covered_by is null
         union all

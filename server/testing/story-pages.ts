@@ -13,9 +13,16 @@ export type LoginName = keyof Cast['logins']
 export type StoryPages = ReturnType<typeof createStoryPages>
 
 type Rung = { at: number; name: LoginName; ring: Ring }
-type StoryPagesOptions = { db: Db; clock: Clock; cast: Cast; url: () => string }
+type StoryPagesOptions = {
+  db: Db
+  clock: Clock
+  cast: Cast
+  url: () => string
+  /** Where signing in is not what is told: a password takes longer than the rest of a story. */
+  cookieOf?: (personId: number) => Promise<string>
+}
 
-export function createStoryPages({ db, clock, cast, url }: StoryPagesOptions) {
+export function createStoryPages({ db, clock, cast, url, cookieOf }: StoryPagesOptions) {
   const pages = new Map<LoginName, PersonPage>()
   const rung: Rung[] = []
   const connected = () => [...pages].filter(([, page]) => page.isConnected())
@@ -24,7 +31,8 @@ export function createStoryPages({ db, clock, cast, url }: StoryPagesOptions) {
     const known = pages.get(name)
     if (known) return known
     const onRing = (ring: Ring) => void rung.push({ at: clock.now(), name, ring })
-    const opened = await openPersonPage({ url: url(), login: cast.logins[name], onRing })
+    const cookie = await cookieOf?.(cast.persons[name])
+    const opened = await openPersonPage({ url: url(), login: cast.logins[name], cookie, onRing })
     pages.set(name, opened)
     await proves(name, true)
     return opened

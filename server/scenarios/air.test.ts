@@ -1,0 +1,4 @@
+import { playAll } from '#testing/scenario-tests.ts'
+import { airs } from './air.ts'
+
+playAll(airs)

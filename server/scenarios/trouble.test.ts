@@ -1,0 +1,4 @@
+import { playAll } from '#testing/scenario-tests.ts'
+import { troubles } from './trouble.ts'
+
+playAll(troubles)
