@@ -66,6 +66,36 @@ export async function leave(tx: Tx, process: string, now: number): Promise<void>
     where process = ${process}`)
 }
 
+/** The cause of a blindness that was none of time: what was due in it is asked after, not alarmed (safety 8). */
+export const putForward = 'the clock was put forward'
+
+/**
+ * After a start with a clock that had been put back by `byMs`: whom to tell, and who must have answered, is due as
+ * soon as it would have been. Pacts stay: a morning that was judged is not judged twice.
+ */
+export async function bringBack(tx: Tx, now: number, byMs: number): Promise<void> {
+  const earlier = sql`greatest(${at(now)}, due_at - ${byMs} * interval '1 ms')`
+  await tx.run(sql`
+    update telling
+    set due_at = ${earlier}
+    where state in ('due', 'sending')
+      and due_at > ${at(now)}`)
+  await tx.run(sql`
+    update incident
+    set due_at = ${earlier}
+    where state <> 'closed'
+      and due_at > ${at(now)}`)
+  await tx.run(sql`
+    update assignment
+    set due_at = ${earlier}
+    where due_at > ${at(now)}`)
+  await tx.run(sql`
+    update emergency_call
+    set due_at = ${earlier}
+    where done_at is null
+      and due_at > ${at(now)}`)
+}
+
 export async function insertBlindInterval(
   tx: Tx,
   blind: { fromAt: number; untilAt: number; judgeAfter: number; cause: string },

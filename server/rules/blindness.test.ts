@@ -1,4 +1,6 @@
+import { Type } from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Clock } from '#clock/clock.ts'
 import { createFakeClock } from '#clock/fake-clock.ts'
 import { at, sql } from '#db/sql.ts'
 import type { Verdict } from '#domain/verdict.ts'
@@ -25,10 +27,10 @@ beforeEach(async () => {
 
 afterEach(() => database.drop())
 
-const openRules = (seenUntil?: () => number): Rules =>
+const openRules = (seenUntil?: () => number, putForward?: Clock['putForward']): Rules =>
   createRules({
     db: database.db,
-    clock: createFakeClock(sevenThirty),
+    clock: { ...createFakeClock(sevenThirty), ...(putForward ? { putForward } : {}) },
     log: { info: () => {}, warn: () => {}, error: () => {} },
     applyVerdicts: async (_tx, verdicts) => void found.push(...verdicts),
     ...(seenUntil ? { seenUntil } : {}),
@@ -179,3 +181,63 @@ test('a server that is stopped in order is not waited for, only its devices are'
   await rules.judgeDeadlines(t0 - 1000 + limits.ownBlindnessSettleMs)
   expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.li)
 })
+
+test('safety 8: the clock is put forward over eight: everybody is asked after, nobody is missed, and once', async () => {
+  for (const button of [cast.devices.liButton, cast.devices.heButton])
+    await hear(button, t0, 26 * 60 * minuteMs)
+  const [fromAt, untilAt] = [sevenThirty + 1000, sevenThirty + 3 * 60 * minuteMs]
+  rules = openRules(undefined, () => ({ fromAt, untilAt }))
+  await rules.noticeOwnBlindness(sevenThirty)
+  expect(await rules.noticeOwnBlindness(untilAt)).toMatchObject({ cause: 'the clock was put forward' })
+  const settled = untilAt + limits.ownBlindnessSettleMs
+  // their buttons speak at once: they are there, and yet nobody had the time to press
+  for (const button of [cast.devices.liButton, cast.devices.heButton])
+    await hear(button, untilAt + 1000, 26 * 60 * minuteMs)
+  await seen(settled)
+  await rules.judgeDeadlines(settled - 1)
+  expect(found).toEqual([])
+  await rules.judgeDeadlines(settled)
+  await rules.judgeDeadlines(settled + 1000)
+  expect(found.map(({ residentId }) => residentId).toSorted()).toEqual(
+    Object.values(cast.residents).toSorted(),
+  )
+  expect(new Set(found.map(({ evidence }) => evidence.silence))).toEqual(new Set(['blind']))
+})
+
+test('the clock was put back while nobody ran: no morning is judged twice, and whoever is to be told is told now', async () => {
+  await hear(cast.devices.liButton, sevenThirty, 26 * 60 * minuteMs)
+  await rules.noticeOwnBlindness(t0)
+  await rules.judgeDeadlines(t0)
+  const judged = found.length
+  expect(judged).toBeGreaterThan(0)
+  await tellLater(t0 + 2 * minuteMs)
+  await rules.close(t0)
+  const back = t0 - 3 * 60 * minuteMs
+  const again = openRules()
+  expect(await again.noticeOwnBlindness(back)).toBeUndefined()
+  for (const when of [back, t0 - 1, t0, t0 + minuteMs]) {
+    await seen(when)
+    await again.judgeDeadlines(when)
+  }
+  expect(found).toHaveLength(judged)
+  expect(await dueAtOfTelling()).toBe(back + 2 * minuteMs)
+})
+
+const tellLater = (when: number) =>
+  database.db.run(sql`
+    with opened as (
+      insert into incident (community_id, home_id, kind, stage, origin, evidence, opened_at)
+      values (${cast.communityId}, ${cast.homes.li}, 'sos', 'alarm', 'live', '{}', ${at(t0)})
+      returning id
+    )
+    insert into telling (community_id, incident_id, person_id, purpose, stage, due_at, created_at, origin)
+    select ${cast.communityId}, id, ${cast.persons.wang}, 'alarm', 'alarm', ${at(when)}, ${at(t0)}, 'live'
+    from opened`)
+
+async function dueAtOfTelling(): Promise<number> {
+  const { dueAt } = await database.db.one(
+    Type.Object({ dueAt: Type.Integer() }),
+    sql`select due_at from telling`,
+  )
+  return dueAt
+}

@@ -1,4 +1,5 @@
 import type { Database, Tx } from '#db/database.ts'
+import type { Step } from '#clock/steady-clock.ts'
 import { limits } from '../limits.ts'
 import * as store from './blindness-store.ts'
 
@@ -12,19 +13,30 @@ export type Eyes = {
   close(now: number): Promise<void>
 }
 
+export type EyesOptions = {
+  db: Database
+  /** A random uuid. */
+  process: string
+  /** Everything that this process received before is stored (epoch ms). */
+  seenUntil: (now: number) => number
+  /** When the machine's clock was last put forward while we ran. */
+  putForward: () => Step | undefined
+}
+
 /**
  * Notices that we could not see: no process ran, the database was away, one of several servers was killed or frozen,
  * or what came in could not be stored. It is written down, and nobody whose deadline fell into it is judged until
  * devices had time to come back and deliver what they kept (safety 8). Looked at on a start and before each judgement.
- * @param process a random uuid @param seenUntil everything that this process received before is stored (epoch ms)
  */
-export function createEyes(db: Database, process: string, seenUntil: (now: number) => number): Eyes {
+export function createEyes({ db, process, seenUntil, putForward }: EyesOptions): Eyes {
   // Another process may have taken us for dead and removed our row: what we last saw, only we know then.
   let lastSeenAt: number | undefined
 
   async function look(now: number): Promise<Blindness | undefined> {
     const stored = Math.min(now, seenUntil(now))
-    const { blind, seen } = await db.transaction((tx) => lookOn(tx, { process, now, stored, lastSeenAt }))
+    const { blind, seen } = await db.transaction((tx) =>
+      lookOn(tx, { process, now, stored, lastSeenAt, step: putForward() }),
+    )
     lastSeenAt = seen
     return blind
   }
@@ -41,9 +53,15 @@ export function createEyes(db: Database, process: string, seenUntil: (now: numbe
   }
 }
 
-type Looking = { process: string; now: number; stored: number; lastSeenAt: number | undefined }
+type Looking = {
+  process: string
+  now: number
+  stored: number
+  lastSeenAt: number | undefined
+  step: Step | undefined
+}
 
-async function lookOn(tx: Tx, { process, now, stored, lastSeenAt }: Looking) {
+async function lookOn(tx: Tx, { process, now, stored, lastSeenAt, step }: Looking) {
   await store.lockLookingBack(tx)
   const beats = await store.beats(tx)
   const own = beats.find((beat) => beat.process === process)
@@ -55,7 +73,11 @@ async function lookOn(tx: Tx, { process, now, stored, lastSeenAt }: Looking) {
   const ownUntil = own?.seenUntil ?? lastSeenAt
   // What was written down as blindness is no longer waited for: each gap begins where the last one ended.
   const seenNow = Math.min(now, Math.max(stored, ownUntil ?? stored))
-  const gap = gapFrom({ now, seenNow, allSawUntil, ownUntil, gone })
+  const found = gapFrom({ now, seenNow, allSawUntil, ownUntil, gone })
+  const gap = found && step && step.untilAt > found.fromAt ? { ...found, cause: store.putForward } : found
+  // The machine's clock was put back while nobody ran: what is to be done soon stands in the future.
+  if (lastSeenAt === undefined && allSawUntil !== null && allSawUntil - now > limits.beatLateMs)
+    await store.bringBack(tx, now, allSawUntil - now)
   const blind = gap && (await writeDown(tx, { ...gap, untilAt: now }))
   if (allSawUntil !== null && now - allSawUntil > limits.ownBlindnessMsMin)
     await store.postponeSilence(tx, allSawUntil, now)

@@ -5,7 +5,7 @@ import type { Tx } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
 import { limits } from '../limits.ts'
-import { couldSee } from './blindness-store.ts'
+import { couldSee, putForward } from './blindness-store.ts'
 
 export const DuePact = Type.Object({
   pactId: Id,
@@ -174,9 +174,15 @@ const ownPressSince = (opensAt: Sql, until: number): Sql => sql`
  * None of the devices that could have carried her greeting can be seen: silent, gone, or, where the deadline fell
  * into a long blindness of our own, not heard of since (safety 8; within a short one a button that speaks once a day
  * has nothing to say). A home without such devices greets by other ways: the page
- * of a resident is a tablet that nobody has to keep open, and so is never in service.
+ * of a resident is a tablet that nobody has to keep open, and so is never in service. Where somebody put the clock
+ * forward over the deadline, nobody had the time to greet.
  */
-const devicesBlind = (now: number): Sql => sql`coalesce(
+const devicesBlind = (now: number): Sql => sql`exists (
+  select
+  from blind_interval b
+  where p.due_at between b.from_at and b.until_at
+    and b.cause = ${putForward}
+) or coalesce(
   (
     select not bool_or(
       not d.out_of_service

@@ -50,7 +50,8 @@ const rowsMax = 1000
 
 export function createRules(options: RulesOptions): Rules {
   const { db, log, applyVerdicts, seenUntil = (now) => now } = options
-  const eyes = createEyes(db, randomUUID(), seenUntil)
+  const putForward = () => options.clock.putForward?.()
+  const eyes = createEyes({ db, process: randomUUID(), seenUntil, putForward })
   const found = async (tx: Tx, verdicts: Verdict[], now: number): Promise<void> => {
     if (verdicts.length > 0) await applyVerdicts(tx, verdicts, now)
   }
@@ -62,20 +63,21 @@ export function createRules(options: RulesOptions): Rules {
     judgeBatch: async (tx, stored, now) => found(tx, await judgeStored(tx, stored, now), now),
 
     judgeDeadlines: async (now) => {
-      const silent = await judgeSilentSlice({ db, log, found, now }).catch((failure: unknown) => ({
-        failure,
-      }))
+      // Two at a time: while one is in our hands, the other is in the database's.
+      const judged = await Promise.allSettled([1, 2].map(() => judgeSilentSlice({ db, log, found, now })))
+      const failed = judged.find((one) => one.status === 'rejected')
       const rollSlice = async (): Promise<Slice> => {
         const count = await db.transaction((tx) => rollGreeted(tx, now))
         return { count, more: count > 0 }
       }
-      if ('failure' in silent) {
+      if (failed) {
         // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
         while ((await rollSlice()).more);
-        throw silent.failure
+        throw failed.reason
       }
       // Whoever must be looked for comes before those who are well.
-      return silent.more ? silent : rollSlice()
+      const silent = judged.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      return silent.find(({ more }) => more) ?? rollSlice()
     },
 
     judgeSecondDeadlines: async (now) => {
