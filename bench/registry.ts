@@ -5,5 +5,6 @@ export const registry: Readonly<Record<string, () => Promise<{ benchmark: Benchm
   ingest: () => import('./ingest.ts'),
   'alert-latency': () => import('./alert-latency.ts'),
   baseline: () => import('./baseline.ts'),
+  deadline: () => import('./deadline.ts'),
   judgement: () => import('./judgement/benchmark.ts'),
 }

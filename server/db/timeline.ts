@@ -1,5 +1,6 @@
 // What happened to an incident, line by line, and who did what: written with the change, in its transaction.
-import { at, json, sql } from './sql.ts'
+import { bigints, instants, jsons, texts } from './column.ts'
+import { sql } from './sql.ts'
 import type { Db } from './database.ts'
 
 /** What a line says; words.ts has its sentence in either language. */
@@ -54,12 +55,12 @@ export async function writeTimeline(db: Db, lines: readonly TimelineLine[]): Pro
     insert into timeline (community_id, incident_id, at, what, person_id, detail)
     select line.community_id, line.incident_id, line.at, line.what, line.person_id, line.detail
     from unnest(
-      ${lines.map((line) => line.communityId)}::bigint[],
-      ${lines.map((line) => line.incidentId)}::bigint[],
-      ${lines.map((line) => at(line.at))}::timestamptz[],
-      ${lines.map((line) => line.what)}::text[],
-      ${lines.map((line) => line.personId ?? null)}::bigint[],
-      ${lines.map((line) => json(line.detail ?? {}))}::jsonb[]
+      ${bigints(lines.map((line) => line.communityId))}::bigint[],
+      ${bigints(lines.map((line) => line.incidentId))}::bigint[],
+      ${instants(lines.map((line) => line.at))}::timestamptz[],
+      ${texts(lines.map((line) => line.what))}::text[],
+      ${bigints(lines.map((line) => line.personId ?? null))}::bigint[],
+      ${jsons(lines.map((line) => line.detail ?? {}))}::jsonb[]
     ) with ordinality as line (community_id, incident_id, at, what, person_id, detail, nth)
     order by line.nth`)
 }

@@ -1,6 +1,7 @@
 // Telling somebody is a row, written with the change that made it necessary, and sent apart (the outbox).
 import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
+import { bigints, instants, ints, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
@@ -31,11 +32,11 @@ async function writeAssignments(tx: Tx, asked: readonly Asked[], now: number): P
     select asked.community_id, asked.incident_id, asked.person_id, asked.role, 'told', ${at(now)}, asked.due_at,
       'acknowledge'
     from unnest(
-      ${asked.map(({ situation }) => situation.communityId)}::bigint[],
-      ${asked.map(({ situation }) => situation.id)}::bigint[],
-      ${asked.map(({ personId }) => personId)}::bigint[],
-      ${asked.map(({ role }) => role)}::text[],
-      ${asked.map(({ dueAt }) => at(dueAt))}::timestamptz[]
+      ${bigints(asked.map(({ situation }) => situation.communityId))}::bigint[],
+      ${bigints(asked.map(({ situation }) => situation.id))}::bigint[],
+      ${bigints(asked.map(({ personId }) => personId))}::bigint[],
+      ${texts(asked.map(({ role }) => role))}::text[],
+      ${instants(asked.map(({ dueAt }) => dueAt))}::timestamptz[]
     ) with ordinality as asked (community_id, incident_id, person_id, role, due_at, nth)
     order by asked.nth
     on conflict (incident_id, person_id) do update set
@@ -54,9 +55,9 @@ async function reopenAssignments(tx: Tx, asked: readonly Asked[]): Promise<void>
       due_at = asked.due_at,
       due_kind = 'acknowledge'
     from unnest(
-      ${asked.map(({ situation }) => situation.id)}::bigint[],
-      ${asked.map(({ personId }) => personId)}::bigint[],
-      ${asked.map(({ dueAt }) => at(dueAt))}::timestamptz[]
+      ${bigints(asked.map(({ situation }) => situation.id))}::bigint[],
+      ${bigints(asked.map(({ personId }) => personId))}::bigint[],
+      ${instants(asked.map(({ dueAt }) => dueAt))}::timestamptz[]
     ) as asked (incident_id, person_id, due_at)
     where a.incident_id = asked.incident_id
       and a.person_id = asked.person_id
@@ -71,12 +72,12 @@ async function writeTellings(tx: Tx, tellings: readonly Told[], now: number): Pr
     select told.community_id, told.incident_id, told.person_id, told.purpose, told.stage, ${at(now)}, ${at(now)},
       told.origin
     from unnest(
-      ${tellings.map(({ situation }) => situation.communityId)}::bigint[],
-      ${tellings.map(({ situation }) => situation.id)}::bigint[],
-      ${tellings.map(({ personId }) => personId)}::bigint[],
-      ${tellings.map(({ purpose }) => purpose)}::text[],
-      ${tellings.map(({ situation }) => situation.stage)}::text[],
-      ${tellings.map(({ situation }) => situation.origin)}::text[]
+      ${bigints(tellings.map(({ situation }) => situation.communityId))}::bigint[],
+      ${bigints(tellings.map(({ situation }) => situation.id))}::bigint[],
+      ${bigints(tellings.map(({ personId }) => personId))}::bigint[],
+      ${texts(tellings.map(({ purpose }) => purpose))}::text[],
+      ${texts(tellings.map(({ situation }) => situation.stage))}::text[],
+      ${texts(tellings.map(({ situation }) => situation.origin))}::text[]
     ) with ordinality as told (community_id, incident_id, person_id, purpose, stage, origin, nth)
     where not exists (
       select
@@ -101,10 +102,10 @@ async function setNext(tx: Tx, next: ReadonlyMap<number, NextStep>): Promise<voi
       due_kind = next.due_kind,
       version = version + 1
     from unnest(
-      ${[...next.keys()]}::bigint[],
-      ${steps.map(({ step }) => step)}::int[],
-      ${steps.map(({ dueAt }) => at(dueAt))}::timestamptz[],
-      ${steps.map(({ dueKind }) => dueKind)}::text[]
+      ${bigints([...next.keys()])}::bigint[],
+      ${ints(steps.map(({ step }) => step))}::int[],
+      ${instants(steps.map(({ dueAt }) => dueAt))}::timestamptz[],
+      ${texts(steps.map(({ dueKind }) => dueKind))}::text[]
     ) as next (incident_id, step, due_at, due_kind)
     where i.id = next.incident_id`)
 }
@@ -119,7 +120,7 @@ export async function withdrawAlarms(
     update telling
     set state = 'withdrawn',
       lease_until = null
-    where incident_id = any(${incidentIds}::bigint[])
+    where incident_id = any(${bigints(incidentIds)}::bigint[])
       and purpose = 'alarm'
       and state in ('due', 'sending')
       and person_id is distinct from ${exceptPersonId}`)
@@ -136,7 +137,7 @@ export function unreachedOf(tx: Tx, incidentIds: readonly number[]) {
       from (
         select distinct on (incident_id, person_id) incident_id, person_id, state
         from telling
-        where incident_id = any(${incidentIds}::bigint[])
+        where incident_id = any(${bigints(incidentIds)}::bigint[])
           and purpose = 'alarm'
         order by incident_id, person_id, id desc
       ) latest

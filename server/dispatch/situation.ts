@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { AssignmentState, IncidentState } from '#contract/acts.ts'
 import { AssignmentRole, DueKind, Evidence } from '#contract/incident.ts'
 import { EpochMs, Id, IncidentKind, Origin, RiskTier, Stage, orNull } from '#contract/primitives.ts'
+import { bigints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
@@ -110,7 +111,7 @@ function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
         ), false) as first_fortnight
       from incident i
       join area community on community.id = i.community_id
-      where i.id = any(${incidentIds}::bigint[])
+      where i.id = any(${bigints(incidentIds)}::bigint[])
       order by i.id
       for no key update of i`,
   )
@@ -122,7 +123,7 @@ function assignmentsOf(tx: Tx, incidentIds: readonly number[]): Promise<Assignme
     sql`
       select id, incident_id, person_id, role, state, due_at, due_kind
       from assignment
-      where incident_id = any(${incidentIds}::bigint[])
+      where incident_id = any(${bigints(incidentIds)}::bigint[])
       order by id`,
   )
 }
@@ -139,7 +140,7 @@ function pairsAround(tx: Tx, incidentIds: readonly number[]) {
       where p.home_id in (
           select home_id
           from incident
-          where id = any(${incidentIds}::bigint[])
+          where id = any(${bigints(incidentIds)}::bigint[])
         )
         and p.role in ('steward', 'backup', 'neighbour')
       order by p.home_id, p.position, p.person_id`,
@@ -158,7 +159,7 @@ async function desksOf(tx: Tx, incidentIds: readonly number[]): Promise<Map<numb
       from incident i
       left join on_duty d on d.community_id = i.community_id
       left join person on person.id = d.person_id and person.active
-      where i.id = any(${incidentIds}::bigint[])
+      where i.id = any(${bigints(incidentIds)}::bigint[])
       order by i.community_id, person.id`,
   )
   const communityIds = [...new Set(rows.map(({ communityId }) => communityId))]
@@ -180,7 +181,7 @@ function grantedDesks(tx: Tx, communityIds: readonly number[]) {
       from area community
       join area_grant g on g.area_id = any(community.path) and g.role = 'desk'
       join person on person.id = g.person_id and person.active
-      where community.id = any(${communityIds}::bigint[])
+      where community.id = any(${bigints(communityIds)}::bigint[])
       order by community.id, g.person_id`,
   )
 }

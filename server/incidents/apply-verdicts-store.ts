@@ -1,8 +1,9 @@
 // Incidents of a whole batch of verdicts: one statement for all of them.
 import { Type } from 'typebox'
 import type { IncidentKind, Origin, Stage } from '#contract/primitives.ts'
+import { bigints, booleans, instants, jsons, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
-import { at, json, sql } from '#db/sql.ts'
+import { at, sql } from '#db/sql.ts'
 import type { Evidence } from '#contract/incident.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { incidentColumns, IncidentRow } from './store.ts'
@@ -31,10 +32,10 @@ export function lockOpenIncidents(tx: Tx, verdicts: readonly Verdict[]): Promise
         and (home_id, kind, coalesce(resident_id, 0), origin) in (
           select *
           from unnest(
-            ${verdicts.map(({ homeId }) => homeId)}::bigint[],
-            ${verdicts.map(({ kind }) => kind)}::text[],
-            ${verdicts.map((verdict) => residentOf(verdict) ?? 0)}::bigint[],
-            ${verdicts.map(({ origin }) => origin)}::text[]
+            ${bigints(verdicts.map(({ homeId }) => homeId))}::bigint[],
+            ${texts(verdicts.map(({ kind }) => kind))}::text[],
+            ${bigints(verdicts.map((verdict) => residentOf(verdict) ?? 0))}::bigint[],
+            ${texts(verdicts.map(({ origin }) => origin))}::text[]
           )
         )
       order by home_id, id
@@ -55,14 +56,14 @@ export function insertIncidents(
       select v.community_id, v.home_id, v.resident_id, v.kind, v.stage, v.origin, v.evidence, ${at(now)}, v.pact_id,
         v.missed_on
       from unnest(
-        ${verdicts.map(({ communityId }) => communityId)}::bigint[],
-        ${verdicts.map(({ homeId }) => homeId)}::bigint[],
-        ${verdicts.map(residentOf)}::bigint[],
-        ${verdicts.map(({ kind }) => kind)}::text[],
-        ${verdicts.map(({ stage }) => stage)}::text[],
-        ${verdicts.map(({ origin }) => origin)}::text[],
-        ${verdicts.map(({ evidence }) => json(evidence))}::jsonb[],
-        ${verdicts.map(({ pact }) => pact?.id ?? null)}::bigint[],
+        ${bigints(verdicts.map(({ communityId }) => communityId))}::bigint[],
+        ${bigints(verdicts.map(({ homeId }) => homeId))}::bigint[],
+        ${bigints(verdicts.map(residentOf))}::bigint[],
+        ${texts(verdicts.map(({ kind }) => kind))}::text[],
+        ${texts(verdicts.map(({ stage }) => stage))}::text[],
+        ${texts(verdicts.map(({ origin }) => origin))}::text[],
+        ${jsons(verdicts.map(({ evidence }) => evidence))}::jsonb[],
+        ${bigints(verdicts.map(({ pact }) => pact?.id ?? null))}::bigint[],
         ${verdicts.map(({ pact }) => pact?.on ?? null)}::date[]
       ) with ordinality as v (
         community_id, home_id, resident_id, kind, stage, origin, evidence, pact_id, missed_on, nth
@@ -90,11 +91,11 @@ export async function unanswered<V extends Verdict>(tx: Tx, verdicts: readonly V
     sql`
       select asked.nth
       from unnest(
-        ${asked.map(({ verdict }) => verdict.homeId)}::bigint[],
-        ${asked.map(({ pact }) => pact.id)}::bigint[],
+        ${bigints(asked.map(({ verdict }) => verdict.homeId))}::bigint[],
+        ${bigints(asked.map(({ pact }) => pact.id))}::bigint[],
         ${asked.map(({ pact }) => pact.on)}::date[],
-        ${asked.map(({ verdict }) => verdict.origin)}::text[],
-        ${asked.map(({ dueAt }) => at(dueAt))}::timestamptz[]
+        ${texts(asked.map(({ verdict }) => verdict.origin))}::text[],
+        ${instants(asked.map(({ dueAt }) => dueAt))}::timestamptz[]
       ) with ordinality as asked (home_id, pact_id, missed_on, origin, due_at, nth)
       where exists (
         select
@@ -124,10 +125,10 @@ export async function changeIncidents(tx: Tx, changes: readonly Change[]): Promi
       acknowledged_at = case when not c.unacknowledges then i.acknowledged_at end,
       acknowledged_by = case when not c.unacknowledges then i.acknowledged_by end
     from unnest(
-      ${changes.map(({ incidentId }) => incidentId)}::bigint[],
-      ${changes.map(({ stage }) => stage)}::text[],
-      ${changes.map(({ evidence }) => json(evidence))}::jsonb[],
-      ${changes.map(({ unacknowledges }) => unacknowledges)}::boolean[]
+      ${bigints(changes.map(({ incidentId }) => incidentId))}::bigint[],
+      ${texts(changes.map(({ stage }) => stage))}::text[],
+      ${jsons(changes.map(({ evidence }) => evidence))}::jsonb[],
+      ${booleans(changes.map(({ unacknowledges }) => unacknowledges))}::boolean[]
     ) as c (incident_id, stage, evidence, unacknowledges)
     where i.id = c.incident_id`)
 }
@@ -140,5 +141,5 @@ export async function closeIncidents(tx: Tx, incidentIds: readonly number[], now
       closed_at = ${at(now)},
       due_at = null,
       due_kind = null
-    where id = any(${incidentIds}::bigint[])`)
+    where id = any(${bigints(incidentIds)}::bigint[])`)
 }

@@ -2,8 +2,9 @@
 import { Type, type Static } from 'typebox'
 import type { Evidence } from '#contract/incident.ts'
 import { Id, IncidentKind, Origin, Stage, isWorse, orNull } from '#contract/primitives.ts'
+import { bigints, jsons, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
-import { at, json, sql } from '#db/sql.ts'
+import { at, sql } from '#db/sql.ts'
 import { stepCondition, type ConditionState } from '#domain/condition.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import type { Found } from './decide.ts'
@@ -82,11 +83,11 @@ function lockConditions(tx: Tx, verdicts: readonly Verdict[]): Promise<Condition
         and (home_id, kind, coalesce(device_id, 0), coalesce(resident_id, 0), origin) in (
           select *
           from unnest(
-            ${verdicts.map(({ homeId }) => homeId)}::bigint[],
-            ${verdicts.map(({ kind }) => kind)}::text[],
-            ${verdicts.map(({ deviceId }) => deviceId ?? 0)}::bigint[],
-            ${verdicts.map(({ residentId }) => residentId ?? 0)}::bigint[],
-            ${verdicts.map(({ origin }) => origin)}::text[]
+            ${bigints(verdicts.map(({ homeId }) => homeId))}::bigint[],
+            ${texts(verdicts.map(({ kind }) => kind))}::text[],
+            ${bigints(verdicts.map(({ deviceId }) => deviceId ?? 0))}::bigint[],
+            ${bigints(verdicts.map(({ residentId }) => residentId ?? 0))}::bigint[],
+            ${texts(verdicts.map(({ origin }) => origin))}::text[]
           )
         )
       order by home_id, id
@@ -106,16 +107,16 @@ async function upsertConditions(tx: Tx, raised: readonly Raised[], now: number):
     select v.community_id, v.home_id, v.resident_id, v.device_id, v.kind, v.stage, v.state, ${at(now)}, ${at(now)},
       v.evidence, v.incident_id, v.origin
     from unnest(
-      ${verdicts.map(({ communityId }) => communityId)}::bigint[],
-      ${verdicts.map(({ homeId }) => homeId)}::bigint[],
-      ${verdicts.map(({ residentId }) => residentId)}::bigint[],
-      ${verdicts.map(({ deviceId }) => deviceId)}::bigint[],
-      ${verdicts.map(({ kind }) => kind)}::text[],
-      ${raised.map(({ stage }) => stage)}::text[],
-      ${raised.map(({ state }) => state)}::text[],
-      ${verdicts.map(({ evidence }) => json(evidence))}::jsonb[],
-      ${raised.map(({ incidentId }) => incidentId)}::bigint[],
-      ${verdicts.map(({ origin }) => origin)}::text[]
+      ${bigints(verdicts.map(({ communityId }) => communityId))}::bigint[],
+      ${bigints(verdicts.map(({ homeId }) => homeId))}::bigint[],
+      ${bigints(verdicts.map(({ residentId }) => residentId))}::bigint[],
+      ${bigints(verdicts.map(({ deviceId }) => deviceId))}::bigint[],
+      ${texts(verdicts.map(({ kind }) => kind))}::text[],
+      ${texts(raised.map(({ stage }) => stage))}::text[],
+      ${texts(raised.map(({ state }) => state))}::text[],
+      ${jsons(verdicts.map(({ evidence }) => evidence))}::jsonb[],
+      ${bigints(raised.map(({ incidentId }) => incidentId))}::bigint[],
+      ${texts(verdicts.map(({ origin }) => origin))}::text[]
     ) with ordinality as v (
       community_id, home_id, resident_id, device_id, kind, stage, state, evidence, incident_id, origin, nth
     )
@@ -141,9 +142,9 @@ async function writeCleared(tx: Tx, cleared: readonly Cleared[], now: number): P
       cleared_at = coalesce(c.cleared_at, ${at(now)}),
       evidence = c.evidence || over.evidence
     from unnest(
-      ${cleared.map(({ id }) => id)}::bigint[],
-      ${cleared.map(({ state }) => state)}::text[],
-      ${cleared.map(({ evidence }) => json(evidence))}::jsonb[]
+      ${bigints(cleared.map(({ id }) => id))}::bigint[],
+      ${texts(cleared.map(({ state }) => state))}::text[],
+      ${jsons(cleared.map(({ evidence }) => evidence))}::jsonb[]
     ) as over (id, state, evidence)
     where c.id = over.id`)
 }
@@ -171,7 +172,7 @@ export async function stillSeen(tx: Tx, incidentIds: readonly number[]): Promise
     sql`
       select distinct incident_id
       from condition
-      where incident_id = any(${incidentIds}::bigint[])
+      where incident_id = any(${bigints(incidentIds)}::bigint[])
         and state in ('unacknowledged', 'acknowledged')`,
   )
   return new Set(rows.map(({ incidentId }) => incidentId))
@@ -196,6 +197,6 @@ export async function endConditions(tx: Tx, incidentIds: readonly number[], now:
     update condition
     set state = 'normal',
       cleared_at = coalesce(cleared_at, ${at(now)})
-    where incident_id = any(${incidentIds}::bigint[])
+    where incident_id = any(${bigints(incidentIds)}::bigint[])
       and state <> 'normal'`)
 }

@@ -1,6 +1,7 @@
 // Pacts that are due, and what is known of the person and the home at that moment.
 import { Type, type Static } from 'typebox'
 import { Edge, Id, LocalDate, Origin, RiskTier, orNull } from '#contract/primitives.ts'
+import { bigints, ints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
@@ -45,7 +46,9 @@ export const lockSilent = (
   tx: Tx,
   { now, max, only }: { now: number; max: number; only?: readonly number[] },
 ): Promise<DuePact[]> => {
-  const which = only ? sql`p.covered_by is null and p.id = any(${only}::bigint[])` : sql`p.covered_by is null`
+  const which = only
+    ? sql`p.covered_by is null and p.id = any(${bigints(only)}::bigint[])`
+    : sql`p.covered_by is null`
   return tx.many(
     DuePact,
     sql`
@@ -90,7 +93,7 @@ export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql
     and p.due_on = ${deadline.dueOn}
     and p.edge = ${deadline.edge}
     and p.deadline = ${deadline.deadline}
-    and p.days = ${deadline.days}::int[]
+    and p.days = ${ints(deadline.days)}::int[]
     and p.community_id in (
       select id
       from area
@@ -155,7 +158,7 @@ export const circumstancesOf = (tx: Tx, pactIds: readonly number[], now: number)
         order by at desc
         limit 1
       ) as last on true
-      where p.id = any(${pactIds}::bigint[])`,
+      where p.id = any(${bigints(pactIds)}::bigint[])`,
   )
 
 /** A press that no other pact of hers has taken: during downtime it may be older than the row of its occurrence. */
@@ -219,35 +222,39 @@ export const signsBefore = (tx: Tx, pactIds: readonly number[], windowMs: number
         and s.origin = community.origin
         and s.at <= p.due_at
         and s.at >= p.due_at - make_interval(secs => ${windowMs / 1000})
-      where p.id = any(${pactIds}::bigint[])
+      where p.id = any(${bigints(pactIds)}::bigint[])
         and s.what <> 'unbound press'
       group by p.id, s.what, s.indoors`,
   )
 
-const Rolled = Type.Object({ communityId: Id, pactIds: Type.Array(Id) })
+const Rolled = Type.Object({ communityId: Id, count: Type.Integer(), pactIds: Type.Array(Id) })
 export type Rolled = Static<typeof Rolled>
 
-/** Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. */
+/**
+ * Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. Gives how many, by
+ * community, and which where that day `hasBegun`.
+ */
 export const rollPacts = (
   tx: Tx,
-  { pactIds, dueOn, next }: { pactIds: Sql; dueOn: string; next: Occurrence },
+  roll: { pactIds: Sql; dueOn: string; next: Occurrence; hasBegun: boolean },
 ): Promise<Rolled[]> =>
   tx.many(
     Rolled,
     sql`
       with rolled as (
         update pact
-        set due_on = ${next.on},
-          opens_at = ${at(next.opensAt)},
-          remind_at = ${at(next.remindAt)},
-          due_at = ${at(next.dueAt)},
+        set due_on = ${roll.next.on},
+          opens_at = ${at(roll.next.opensAt)},
+          remind_at = ${at(roll.next.remindAt)},
+          due_at = ${at(roll.next.dueAt)},
           covered_by = null,
           covered_at = null
-        where id = any(${pactIds})
-          and due_on = ${dueOn}
+        where id = any(${roll.pactIds})
+          and due_on = ${roll.dueOn}
         returning id, community_id
       )
-      select community_id, array_agg(id) as pact_ids
+      select community_id, count(*)::int as count,
+        coalesce(array_agg(id) filter (where ${roll.hasBegun}), '{}') as pact_ids
       from rolled
       group by community_id`,
   )
@@ -271,7 +278,7 @@ export async function coverByEarlierPresses(tx: Tx, pactIds: readonly number[]):
         order by c.at
         limit 1
       ) as press
-      where p.id = any(${pactIds}::bigint[])
+      where p.id = any(${bigints(pactIds)}::bigint[])
     ), covered as (
       update pact p
       set covered_by = own.id, covered_at = own.at

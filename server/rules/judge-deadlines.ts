@@ -14,7 +14,7 @@ import type { Circumstances, Deadline, DuePact, SignRow } from './deadline-store
  * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
  * those who greeted only roll on; for each of the others people are told in the same transaction.
  */
-export const slices = { greetedMax: 5000, silentMax: 1000 }
+export const slices = { greetedMax: 5000, silentMax: 500 }
 
 /** Rolls pacts whose resident greeted before one and the same deadline. Gives how many. */
 export async function rollGreeted(tx: Tx, now: number): Promise<number> {
@@ -93,15 +93,15 @@ async function roll(
   { deadline, pactIds, now }: { deadline: Deadline; pactIds: Sql; now: number },
 ): Promise<number> {
   const next = nextDay(deadline)
-  const rolled = await store.rollPacts(tx, { pactIds, dueOn: deadline.dueOn, next })
   // Only a day that has begun can have been greeted already; the clock of a device may be ahead of ours.
-  if (next.opensAt <= now + limits.deviceClockAheadMsMax)
-    await store.coverByEarlierPresses(
-      tx,
-      rolled.flatMap((pacts) => pacts.pactIds),
-    )
+  const hasBegun = next.opensAt <= now + limits.deviceClockAheadMsMax
+  const rolled = await store.rollPacts(tx, { pactIds, dueOn: deadline.dueOn, next, hasBegun })
+  await store.coverByEarlierPresses(
+    tx,
+    rolled.flatMap((pacts) => pacts.pactIds),
+  )
   for (const { communityId } of rolled) announce(tx, { communityId, kind: 'ledger', id: communityId })
-  return rolled.reduce((sum, pacts) => sum + pacts.pactIds.length, 0)
+  return rolled.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** The next day of the pact, also where this deadline was put earlier than usual: no day is judged twice. */
