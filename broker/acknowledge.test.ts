@@ -216,6 +216,35 @@ test('all devices together stay below the bound, and those held back are let on 
   await Promise.all(devices)
 })
 
+test('an alarm is let in while too much of others is waiting, behind what its own device said before it', async () => {
+  const { broker, offered, notYetTaken } = await recordedBroker({
+    holds: true,
+    limits: { pendingMax: 1 },
+    isUrgent: (topic) => topic.endsWith('/sos'),
+  })
+  const crowding = await connectDevice(broker, as(gasSensor))
+  const other = await connectDevice(broker, as(otherButton))
+  const device = await connectDevice(broker, as(button))
+  const published = [crowding.publish(topicOf(gasSensor, 'heartbeat'), '{}')]
+  const first = await offered()
+  published.push(other.publish(topicOf(otherButton, 'heartbeat'), '{}'))
+  published.push(
+    device.publish(topicOf(button, 'heartbeat'), '{}'),
+    device.publish(topicOf(button, 'sos'), '{}'),
+  )
+  const [before, sos] = [await offered(), await offered()]
+  expect([before, sos].map(({ message }) => message.topic)).toEqual([
+    topicOf(button, 'heartbeat'),
+    topicOf(button, 'sos'),
+  ])
+  expect(notYetTaken).toEqual([])
+  for (const one of [first, before, sos]) one.store()
+  const last = await offered()
+  expect(last.message.topic).toBe(topicOf(otherButton, 'heartbeat'))
+  last.store()
+  await Promise.all(published)
+})
+
 test('messages of every quality keep their order, although those of QoS 2 take another way', async () => {
   const { broker, offered } = await recordedBroker()
   const device = await rawDevice(broker, rawAs(button))

@@ -14,6 +14,7 @@ type ConnectionsOptions<P extends AnyPrincipal> = {
   onPublish: (connection: Connection<P>, passed: Passed) => void
   refuse: Refuse
   isClosing: () => boolean
+  isUrgent: (topic: string, payload: Buffer) => boolean
   limits: BrokerLimits
   prefix: string
 }
@@ -65,10 +66,11 @@ export class Connections<P extends AnyPrincipal> {
 
   /** Back-pressure: a device is read no faster than its messages are stored, nor than its share allows. */
   #mayPass(connection: Connection<P>): boolean {
-    const { lanes, isClosing } = this.#options
+    const { lanes, isClosing, isUrgent } = this.#options
     const { principal, gate } = connection
     if (isClosing() || connection.pause !== undefined || principal === undefined) return false
-    if (!lanes.hasRoom(principal.serial, gate.advance)) return false
+    const holdsUrgent = () => gate.holds(({ topic, payload }) => isUrgent(topic.toString(), payload))
+    if (!lanes.hasRoom(principal.serial, { wake: gate.advance, isUrgent: holdsUrgent })) return false
     const waitMs = connection.bucket.take()
     if (waitMs > 0) this.#slowDown(connection, waitMs)
     return waitMs === 0

@@ -28,6 +28,11 @@ export type BrokerOptions<P extends AnyPrincipal> = {
   maySubscribe: (principal: P, filter: string) => boolean
   /** Resolves after COMMIT, which acknowledges. A rejection means "not now": it is held and offered again. */
   accept: (message: Incoming<P>) => Promise<void>
+  /**
+   * Pure, and asked only while too much is waiting: such a message, and what its device said before it, is let in all
+   * the same. Left out, nothing is urgent.
+   */
+  isUrgent?: (topic: string, payload: Buffer) => boolean
   /** Must be quick and bounded: a hostile device causes as many of these as it may publish. */
   onRefused: (refusal: Refusal) => void
   /** `connection` as in the messages that came over it. */
@@ -63,7 +68,9 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
     if (troubles.ruled(() => inbound.receive(connection, passed))) keepAlive(connection.client)
     else connection.gate.destroy()
   }
-  const connections = new Connections<P>({ lanes, registry, onPublish, refuse, isClosing, limits, prefix })
+  const { isUrgent = () => false } = options
+  const pressing = { lanes, refuse, isClosing, isUrgent, limits }
+  const connections = new Connections<P>({ ...pressing, registry, onPublish, prefix })
   const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
   const door = new Door<P>({ ...shared, authenticate })
   const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })

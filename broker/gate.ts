@@ -94,6 +94,11 @@ export class Gate extends Duplex {
     })
   }
 
+  /** Whether such a message is among those that wait here: what its device said before must go first. */
+  holds(isSuch: (publish: Publish) => boolean): boolean {
+    return this.#held.some((frame) => frame.kind === 'publish' && isSuch(frame.publish))
+  }
+
   /** Bytes written to this device and not yet taken by its socket. */
   get unsentBytes(): number {
     return this.writableLength + this.#options.source.writableLength

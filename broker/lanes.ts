@@ -62,15 +62,19 @@ export class Lanes<P extends AnyPrincipal> {
     return oldest
   }
 
-  /** Whether the device may hand over one more; if not, `wake` is called once when it may try again. */
-  hasRoom(serial: string, wake: () => void): boolean {
+  /**
+   * Whether the device may hand over one more; if not, `wake` is called once when it may try again. What is urgent is
+   * let in also when all devices together have too much waiting, up to the share of its own device.
+   */
+  hasRoom(serial: string, { wake, isUrgent }: { wake: () => void; isUrgent: () => boolean }): boolean {
     const lane = this.#lanes.get(serial)
     if (lane !== undefined && lane.entries.length >= this.#options.limits.pendingPerDeviceMax) {
       lane.blocked.add(wake)
       return false
     }
-    if (this.#isCrowded()) this.#blocked.add(wake)
-    return !this.#isCrowded()
+    const hasRoom = !this.#isCrowded() || isUrgent()
+    if (!hasRoom) this.#blocked.add(wake)
+    return hasRoom
   }
 
   /** Takes one message into its lane. `message` undefined: only keep its place and acknowledge it in turn. */

@@ -7,6 +7,7 @@ import { createBroker } from '../broker/create-broker.ts'
 import { createExternalBroker, shardGroups } from '../broker/external/create-external-broker.ts'
 import type { Reach } from './dispatch/parts.ts'
 import type { DevicePrincipal, Ingest } from './ingest/ingest.ts'
+import { isUrgent } from './ingest/urgent.ts'
 import type { Servers } from './lease/join-servers.ts'
 import { createShardLeases } from './lease/shard-leases.ts'
 
@@ -35,6 +36,7 @@ async function ownBroker({ ingest, servers, clock, log }: OwnOptions) {
     mayPublish: (device, topic) => mayPublish(device.serial, topic),
     maySubscribe: (device, filter) => maySubscribe(device.serial, filter),
     accept: (message) => ingest().accept(message),
+    isUrgent: (topic, payload) => isUrgent(topic, payload, clock.now()),
     onRefused: (refusal) => ingest().refuse(refusal),
     onPresence: (device, state, connection) =>
       ingest().presence(device, state, { connection, at: clock.now() }),
