@@ -16,7 +16,7 @@ async function examined(url: string, deviceUrl?: string): Promise<Map<string, Fi
   return findings
 }
 
-test.for(standardBrokers)(
+test.each(standardBrokers)(
   '$name keeps 5,000 for an absent consumer and lets everybody speak for everybody',
   async ({ start }) => {
     const broker = await start()

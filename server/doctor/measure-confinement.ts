@@ -1,4 +1,5 @@
 // Whether one device can speak for another, or hear its commands.
+import type { MqttClient } from 'mqtt'
 import { topicOf } from '#contract/topics.ts'
 import type { Examination, Measure } from './examine.ts'
 import { listener, open, pause } from './probe.ts'
@@ -6,6 +7,8 @@ import { listener, open, pause } from './probe.ts'
 /** Serials that no device has. */
 const victim = 'doctor-victim-0'
 const unreadable = 'doctor'
+/** What has not arrived by then was kept out (ms). */
+const answerMs = 1000
 
 export async function confinement(examination: Examination): Promise<Measure> {
   const { url, deviceUrl, names } = examination
@@ -24,14 +27,14 @@ export async function confinement(examination: Examination): Promise<Measure> {
   const intruder = await open(intruderUrl, { clientId: names.clientId('intruder'), clean: true }).catch(
     () => undefined,
   )
-  const mayListen = intruder ? await hears(intruder, topicOf(victim, 'cmd')) : false
+  const mayListen = intruder ? await hears(intruder, watcher.client) : false
   // a broker may answer what it forbids by closing the connection, or not at all
   if (intruder)
     await Promise.race([
       intruder.publishAsync(topic, unreadable, { qos: 1 }).catch(() => undefined),
-      pause(1000),
+      pause(answerMs),
     ])
-  const maySpeak = intruder !== undefined && (await watcher.heard(1, 1000)).length > 0
+  const maySpeak = intruder !== undefined && (await watcher.heard(1, answerMs)).length > 0
   await intruder?.endAsync(true)
   await watcher.leave()
   const isKept = !maySpeak && !mayListen
@@ -60,8 +63,14 @@ function anonymous(url: string): string {
   return bare.href
 }
 
-async function hears(client: Awaited<ReturnType<typeof open>>, topic: string): Promise<boolean> {
-  const asked = client.subscribeAsync(topic, { qos: 1 }).catch(() => [])
-  const granted = await Promise.race([asked, pause(1000).then(() => [])])
-  return granted.some(({ qos }) => qos < 128)
+/** A broker may grant a subscription and then deliver nothing (mosquitto does), so only what arrives counts. */
+async function hears(intruder: MqttClient, service: MqttClient): Promise<boolean> {
+  const topic = topicOf(victim, 'cmd')
+  let heard = false
+  intruder.on('message', (from) => (heard ||= from === topic))
+  await Promise.race([intruder.subscribeAsync(topic, { qos: 1 }).catch(() => undefined), pause(answerMs)])
+  await service.publishAsync(topic, unreadable, { qos: 1 })
+  const giveUpAt = performance.now() + answerMs
+  while (!heard && performance.now() < giveUpAt) await pause(5)
+  return heard
 }
