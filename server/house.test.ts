@@ -42,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
   retention: ['contract', 'db', 'server:limits'],
   demo: ['contract', 'domain', 'db', 'clock', 'server:limits'],
   broker: ['contract'],
+  lease: ['contract', 'db'],
   // Commands of their own beside the service.
   doctor: ['contract'],
   backup: ['contract', 'db', 'clock', 'server:config'],

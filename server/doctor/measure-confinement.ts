@@ -66,11 +66,11 @@ function anonymous(url: string): string {
 /** A broker may grant a subscription and then deliver nothing (mosquitto does), so only what arrives counts. */
 async function hears(intruder: MqttClient, service: MqttClient): Promise<boolean> {
   const topic = topicOf(victim, 'cmd')
-  let heard = false
-  intruder.on('message', (from) => (heard ||= from === topic))
+  const heard = new Set<string>()
+  intruder.on('message', (from) => void heard.add(from))
   await Promise.race([intruder.subscribeAsync(topic, { qos: 1 }).catch(() => undefined), pause(answerMs)])
   await service.publishAsync(topic, unreadable, { qos: 1 })
   const giveUpAt = performance.now() + answerMs
-  while (!heard && performance.now() < giveUpAt) await pause(5)
-  return heard
+  while (!heard.has(topic) && performance.now() < giveUpAt) await pause(5)
+  return heard.has(topic)
 }
