@@ -1,7 +1,8 @@
-// npm run bench -- judgement [--world FILE] [--seed N] [--seconds N] [--no-frontier]: docs/judgement.md says what it means.
+// npm run bench -- judgement [--world FILE] [--seed N] [--seconds N] [--parts figures,frontier,rates]: docs/judgement.md says what it means.
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchOptions, Case } from '../harness/benchmark.ts'
-import { casesOf, frontierCases } from './cases.ts'
+import { casesOf } from './cases.ts'
+import { frontierCases } from './frontier-cases.ts'
 import { frontierOf } from './frontier.ts'
 import { rateCases } from './rates.ts'
 import { runYears } from './runs.ts'

@@ -59,3 +59,10 @@ export function mean(values: readonly number[]): Estimate {
 }
 
 export const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0)
+
+/** Sharpness as it is printed beside a figure. */
+export function width({ halfWidth, n }: Estimate): string {
+  if (halfWidth === 0) return `n ${Math.round(n)}`
+  const percent = (100 * halfWidth).toFixed(1)
+  return halfWidth <= 0.1 ? `±${percent} %` : `±${percent} % (rare: not within 10 %)`
+}

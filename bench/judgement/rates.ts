@@ -1,6 +1,6 @@
 // Each uncertain rate of the world by ±50 %: where the goals still hold, and where they do not.
 import { caseOf, type Case } from '../harness/benchmark.ts'
-import { isUnfound } from './cases.ts'
+import { isUnfound } from './collapse-cases.ts'
 import { cookingSpike } from './air.ts'
 import { quantile } from './estimate.ts'
 import { liveYear } from './lives.ts'

@@ -2,24 +2,23 @@
 import type { Evidence } from '#contract/incident.ts'
 import type { DeviceFlags } from '#contract/messages.ts'
 import type { DeviceKind, PowerClass, Stage } from '#contract/primitives.ts'
+import { defaultRules } from '#contract/rule-set.ts'
+import type { DeviceRules } from '#contract/rules-device.ts'
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
-/** Mains devices send a heartbeat every 5 minutes; with the tenth minute two are missed and the third is due. */
-const mainsSilentMs = 10 * 60_000
-/** Battery devices speak once a day: 26 h leave room for a late one (facts 5.3) ... */
-const batterySilentMs = 26 * hourMs
-/** ... and what watches the air gets the shorter bound in use elsewhere, 25 h (facts 3.4). */
-const batteryDetectorSilentMs = 25 * hourMs
-
-/** Percent. Raised at the low mark of real sensors (10-15 %, facts 3.4), cleared well above it. */
-const batteryLowAt = 15
-const batteryFineAt = 20
-
-/** After how many milliseconds without any message a device counts as silent. */
-export function silentAfterMs(kind: DeviceKind, power: PowerClass): number {
-  if (power === 'mains') return mainsSilentMs
-  return isDetector(kind) ? batteryDetectorSilentMs : batterySilentMs
+/**
+ * After how many milliseconds without any message a device counts as silent: mains devices send a heartbeat every 5
+ * minutes, battery devices speak once a day, and what watches the air gets the shorter bound (facts 3.4 and 5.3).
+ */
+export function silentAfterMs(
+  kind: DeviceKind,
+  power: PowerClass,
+  rules: DeviceRules = defaultRules.device,
+): number {
+  if (power === 'mains') return rules.mainsSilentMin * minuteMs
+  return (isDetector(kind) ? rules.detectorSilentH : rules.batterySilentH) * hourMs
 }
 
 export type DeviceInput = {
@@ -32,6 +31,9 @@ export type DeviceInput = {
   outOfService: boolean
   /** Whether a low battery stands already: between 15 and 20 % it stays what it was. */
   alreadyLow?: boolean
+  /** An alarm of its own is not yet over: silent or taken off then, it is worse than any other trouble. */
+  inAlarm?: boolean
+  rules?: DeviceRules
 }
 
 type Trouble = NonNullable<Evidence['trouble']>
@@ -45,7 +47,10 @@ export function judgeDevice(device: DeviceInput): { stage: Stage | null; evidenc
   const evidence: Evidence = device.battery === null ? {} : { battery: device.battery }
   const [worst] = device.outOfService ? [] : troublesOf(device)
   if (!worst) return { stage: null, evidence }
-  return { stage: stageOf(device.kind, worst), evidence: { ...evidence, trouble: worst } }
+  // Unplugged or carried away in mid-alarm: the danger itself stays as it was (domain/co.ts), and somebody must look.
+  const isRemoved = device.inAlarm === true && (worst === 'silent' || worst === 'tamper')
+  const stage = isRemoved ? 'alarm' : stageOf(device.kind, worst)
+  return { stage, evidence: { ...evidence, trouble: worst } }
 }
 
 /** Detectors of live danger: without them a home is unprotected. */
@@ -62,9 +67,11 @@ function troublesOf(device: DeviceInput): Trouble[] {
   return troubles.filter(([, present]) => present).map(([trouble]) => trouble)
 }
 
-function isLow({ battery, alreadyLow }: DeviceInput): boolean {
+/** Raised at the low mark of real sensors (10-15 %, facts 3.4), cleared well above it. */
+function isLow({ battery, alreadyLow, rules = defaultRules.device }: DeviceInput): boolean {
   if (battery === null) return alreadyLow === true
-  return battery <= batteryLowAt || (alreadyLow === true && battery < batteryFineAt)
+  const { batteryLowPercent, batteryFinePercent } = rules
+  return battery <= batteryLowPercent || (alreadyLow === true && battery < batteryFinePercent)
 }
 
 const stageOf = (kind: DeviceKind, trouble: Trouble): Stage => stagesByTrouble[trouble](kind)
