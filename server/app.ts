@@ -15,6 +15,7 @@ import { createPageChannel } from './dispatch/channels/page.ts'
 import { createWebhookChannel } from './dispatch/channels/webhook.ts'
 import { createDispatch } from './dispatch/dispatch.ts'
 import { openDeviceBroker } from './device-broker.ts'
+import { createFreeSpace } from './free-space.ts'
 import { createHealth } from './health.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
@@ -42,6 +43,8 @@ export type AppOptions = {
   dashboardDir: string | undefined
   /** How long each kind of data is kept. */
   kept?: Kept
+  /** Bytes left on the disk of the database; left out where that is another machine's. */
+  freeBytes?: (() => Promise<number>) | undefined
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>
@@ -56,7 +59,9 @@ export async function createApp({
   secureCookies,
   dashboardDir,
   kept = keptByDefault,
+  freeBytes,
 }: AppOptions) {
+  const freeSpace = createFreeSpace({ freeBytes, limits, log })
   const unsaid = (error: unknown) => log.error({ error }, 'a word to the other servers was lost')
   const servers = await joinServers({ databaseUrl, label: `${hostname()} ${process.pid}`, log })
   // Each stage gets functions of the next one; late() closes the circles (a page confirms what dispatch sent).
@@ -89,6 +94,7 @@ export async function createApp({
     log,
     limits,
     judge: rules.judgeBatch,
+    isDiskFull: () => freeSpace.state() === 'full',
     acknowledge: (serial, id, storedAt) =>
       void broker.publishTo(serial, topicOf(serial, 'ack'), JSON.stringify({ id, storedAt }), 1),
   })
@@ -108,6 +114,7 @@ export async function createApp({
       clock,
       broker,
       servers,
+      freeSpace,
       isDemo: demo !== undefined,
     }),
     onSignOut: (personId) => void servers.say('cp_signed_out', String(personId)).catch(unsaid),
@@ -130,6 +137,7 @@ export async function createApp({
     report: recordTicks(db, log),
     jobs: [
       { name: 'eyes', everyMs: 1000, run: look },
+      { name: 'freeSpace', everyMs: 10_000, run: freeSpace.check },
       {
         name: 'deadlines',
         everyMs: 1000,

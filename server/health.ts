@@ -6,6 +6,7 @@ import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import type { DeviceBroker } from './device-broker.ts'
+import type { FreeSpace } from './free-space.ts'
 import { lastTicks } from './job-store.ts'
 import type { Servers } from './lease/join-servers.ts'
 
@@ -14,6 +15,7 @@ export type HealthOptions = {
   clock: Clock
   broker: Pick<DeviceBroker, 'stats' | 'door'>
   servers: Pick<Servers, 'id' | 'isAlive' | 'known'>
+  freeSpace: Pick<FreeSpace, 'state' | 'bytes'>
   isDemo: boolean
 }
 
@@ -24,20 +26,30 @@ const slowJobs: Record<string, number> = { retention: 2 * 3_600_000 }
 
 const Mode = Type.Object({ mode: Type.Enum(['demo', 'real', 'empty']) })
 
-export function createHealth({ db, clock, broker, servers, isDemo }: HealthOptions) {
+export function createHealth({ db, clock, broker, servers, freeSpace, isDemo }: HealthOptions) {
   return async (): Promise<Health> => {
     const now = clock.now()
     const database = await askDatabase(db)
+    const hasRoom = freeSpace.state() !== 'low' && freeSpace.state() !== 'full'
+    const clockBehindMs = clock.behindMs?.() ?? 0
     const jobs = database.ok ? await jobsOf(db, now) : []
     const known = database.ok ? await servers.known() : []
     const { isOpen, port, shardGroups } = broker.door()
     const { connections, accepted, refused } = broker.stats()
     const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0)
     return {
-      ok: database.ok && isOpen && servers.isAlive() && jobs.every((job) => job.ok),
+      ok:
+        database.ok &&
+        isOpen &&
+        servers.isAlive() &&
+        hasRoom &&
+        clockBehindMs === 0 &&
+        jobs.every((job) => job.ok),
       mode: isDemo ? 'demo' : database.mode,
       now,
       database: { ok: database.ok, latencyMs: database.latencyMs },
+      disk: { state: freeSpace.state(), freeBytes: freeSpace.bytes() },
+      clockBehindMs,
       broker: { ok: isOpen, port, shardGroups, clients: connections, accepted, refused: refusals },
       servers: known.map((server) => ({ ...server, self: server.id === servers.id })),
       jobs,

@@ -14,6 +14,11 @@ export const limits = {
   /** A retained or cached check-in must not open today's curtain: older than this it covers nothing. */
   checkInAgeMsMax: 24 * 3_600_000,
 
+  /** Free bytes on the disk of the embedded database: below, staff are told. A day of 1,000 homes is about 0.5 GB. */
+  freeBytesLow: 2 * 2 ** 30,
+  /** Below, readings that matter to nobody now come in slowly, so that hazards and check-ins have room: PostgreSQL itself needs up to 1 GB for its write-ahead log. */
+  freeBytesFull: 512 * 2 ** 20,
+
   // dispatch: safety.md 3 and 4
   acknowledgeDueMs: 3 * 60_000,
   departDueMs: 3 * 60_000,
@@ -61,6 +66,8 @@ export const limits = {
   bodyBytesMax: 256 * 1024,
   seriesPointsMax: 1000,
   messagesShownMax: 200,
+  /** safety 7: nobody sees, or speaks with, more people than this within a minute; more is a list, and no answer. */
+  answersForOthersAMinuteMax: 10,
 
   // data: how long each kind is kept stands in retention/kept.ts
   /** Rows removed in one statement: small enough to let ingest in between. */

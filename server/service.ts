@@ -1,11 +1,13 @@
 // From nothing to a running service: database, migrations, ports, the app, and the demo around it where it is wanted.
 import { mkdirSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { systemClock } from '#clock/clock.ts'
 import { openDatabase, type Database } from '#db/database.ts'
 import { openEmbedded } from '#db/embedded/open.ts'
+import { placeOf } from '#db/embedded/place.ts'
 import { migrate } from '#db/migrate.ts'
 import { hashPassword } from './api/password.ts'
 import { createApp } from './app.ts'
@@ -57,7 +59,8 @@ export async function runService(options: ServiceOptions): Promise<Service> {
     await migrate({ url, directory: join(root, 'sql') })
     const db = openDatabase({ url, poolSize, applicationName: 'curtain-pact server' })
     undo.push(() => db.close())
-    const facts = await serve({ ...options, db, url, undo })
+    const freeBytes = embedded && (() => freeBytesOf(join(config.dataDir, 'postgres')))
+    const facts = await serve({ ...options, db, url, undo, freeBytes })
     return { facts, close, onLost: (listener) => embedded?.onLost(listener) }
   } catch (error) {
     await close()
@@ -65,7 +68,18 @@ export async function runService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-type Serving = ServiceOptions & { db: Database; url: string; undo: Undo }
+/** What PostgreSQL may still take where its files are, which as root is not below the data directory. */
+async function freeBytesOf(dataDir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(placeOf(dataDir, 'durable').cluster)
+  return bavail * bsize
+}
+
+type Serving = ServiceOptions & {
+  db: Database
+  url: string
+  undo: Undo
+  freeBytes: (() => Promise<number>) | undefined
+}
 
 async function serve(serving: Serving): Promise<BannerFacts> {
   const { config, root, log, db, url, undo } = serving
@@ -87,6 +101,7 @@ async function serve(serving: Serving): Promise<BannerFacts> {
     secureCookies: config.secureCookies,
     dashboardDir: join(root, 'dashboard', 'dist'),
     kept: config.kept,
+    freeBytes: serving.freeBytes,
   })
   undo.push(() => app.close())
   await app.listen({ host: config.host, httpPort: ports.http, mqttPort: ports.mqtt })

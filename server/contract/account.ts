@@ -30,6 +30,13 @@ export const Health = Type.Object({
     accepted: Type.Integer(),
     refused: Type.Integer(),
   }),
+  /** Of the embedded database; `unknown` where it is on another machine. */
+  disk: Type.Object({
+    state: Type.Enum(['unknown', 'enough', 'low', 'full']),
+    freeBytes: orNull(Type.Integer()),
+  }),
+  /** By how much the machine's clock was put back while this server ran (ms); 0 is well. Start it again if it is right now. */
+  clockBehindMs: Type.Integer(),
   /** Every server on this database that lives, and those that died not long ago. Epoch ms. */
   servers: Type.Array(
     Type.Object({

@@ -1,11 +1,13 @@
 // From the broker to committed rows. What is acknowledged is stored; rules follow from what was stored.
 import { randomUUID } from 'node:crypto'
 import { parseTopic, upKinds, type UpKind } from '#contract/topics.ts'
+import { createBulkBrake } from './bulk-brake.ts'
 import { createCommitQueue, type CommitQueueOptions } from './commit-queue.ts'
 import { devicesBySerial, findDevice } from './device-store.ts'
 import type { PendingMessage } from './gather.ts'
 import type { DevicePrincipal, Incoming, Refusal } from './message.ts'
 import { parse } from './parse.ts'
+import { rankOf } from './rank.ts'
 import { createRefusals } from './refusals.ts'
 
 export type { CommitQueueOptions as IngestOptions } from './commit-queue.ts'
@@ -43,9 +45,13 @@ export type Ingest = {
   stats(): IngestStats
 }
 
+/** Below beatLateMs (limits.ts), so that what waits here is no blindness of ours. */
+const bulkHoldMs = 4000
+
 /** The way in: parse, commit in groups, acknowledge. */
-export function createIngest(options: CommitQueueOptions): Ingest {
-  const { db, log } = options
+export function createIngest(options: CommitQueueOptions & { isDiskFull?: () => boolean }): Ingest {
+  const { db, log, clock, isDiskFull = () => false } = options
+  const brake = createBulkBrake({ isOn: isDiskFull, clock, holdMs: bulkHoldMs })
   const refusals = createRefusals({ db, log })
   const queue = createCommitQueue(options)
   const settled = async () => {
@@ -55,7 +61,11 @@ export function createIngest(options: CommitQueueOptions): Ingest {
   return {
     accept: (message) => {
       const kind = kindOf(message)
-      if (kind !== undefined) return queue.add(pendingOf(message, kind))
+      if (kind !== undefined) {
+        const pending = pendingOf(message, kind)
+        const isBulk = kind === 'readings' && rankOf(pending.parsed, clock.now()) === 'rest'
+        return brake.pass({ serial: message.principal.serial, isBulk }, () => queue.add(pending))
+      }
       refusals.refuse(badTopic(message))
       return Promise.resolve()
     },
@@ -67,6 +77,7 @@ export function createIngest(options: CommitQueueOptions): Ingest {
     settled,
     close: () => {
       queue.close()
+      brake.release()
       return settled()
     },
     stats: () => {

@@ -61,7 +61,7 @@ export async function createRealtime(options: RealtimeOptions) {
   const onProblem = (error: unknown) => log.error({ error }, 'live pages')
   const deliver = (batch: EventBatch) => deliverTo(io, batch, { db, at: clock.now() })
   const pump = createPump({ db, max: limits.eventReplayMax, deliver, onProblem })
-  const beat = () => sayHeads(io, { db, now: clock.now, pump })
+  const beat = () => sayHeads(io, { db, clock, pump })
 
   const letIn = async (socket: LiveSocket, next: (refusal?: Error) => void) =>
     next(await refusalAtDoor(socket, options))
@@ -144,11 +144,11 @@ async function deliverTo(
 /** The line is alive, and here is where each log stands: whoever is not there, page or process, has missed something. */
 async function sayHeads(
   io: Pages,
-  { db, now, pump }: { db: Database; now: () => number; pump: Pump },
+  { db, clock, pump }: { db: Database; clock: Clock; pump: Pump },
 ): Promise<void> {
   // Asked first: without a database the service sees nothing, and a page that hears no beat says that it is not live.
   const heads = await headsOf(db)
-  const at = now()
+  const at = clock.now()
   io.emit('beat', at)
   for (const { communityId, ...cursor } of heads) {
     io.to(communityRoom(communityId)).emit('head', { communityId, cursor, at })

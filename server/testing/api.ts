@@ -157,6 +157,8 @@ const healthy = (now: number) => ({
   mode: 'real' as const,
   now,
   database: { ok: true, latencyMs: 1 },
+  disk: { state: 'enough' as const, freeBytes: 10_000_000_000 },
+  clockBehindMs: 0,
   broker: { ok: true, port: 1883, shardGroups: null, clients: 0, accepted: 0, refused: 0 },
   servers: [],
   jobs: [],
