@@ -4,7 +4,9 @@ import type { Benchmark } from './harness/benchmark.ts'
 export const registry: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   ingest: () => import('./ingest.ts'),
   'alert-latency': () => import('./alert-latency.ts'),
-  baseline: () => import('./baseline.ts'),
   deadline: () => import('./deadline.ts'),
+  growth: () => import('./growth.ts'),
+  connections: () => import('./connections.ts'),
+  baseline: () => import('./baseline.ts'),
   judgement: () => import('./judgement/benchmark.ts'),
 }

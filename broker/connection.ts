@@ -21,7 +21,7 @@ export type Connection<P extends AnyPrincipal> = {
   problem: RefusalReason | undefined
   principal: P | undefined
   /** Topics that it was found to be allowed to publish on. */
-  topics: Set<string>
+  topics: string[]
   /** Topics that the device listens to. */
   filters: Set<string>
   /** When each message was sent that the device has not acknowledged. */
@@ -62,7 +62,7 @@ export function createConnection<P extends AnyPrincipal>(options: ConnectionOpti
     clientId: '',
     problem: undefined,
     principal: undefined,
-    topics: new Set(),
+    topics: [],
     filters: new Set(),
     unansweredSince: [],
     bucket: createBucket({ perSecond: limits.publishesPerSecond, burst: limits.publishBurst }),

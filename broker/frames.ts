@@ -48,7 +48,8 @@ export function createFrameReader(limits: FrameLimits) {
       connected = true
       skipBytes = found.takenBytes
     }
-    rest = broken ? nothing : bytes
+    // An empty end of a chunk would keep the whole chunk, for as long as the connection is idle.
+    rest = broken || bytes.length === 0 ? nothing : bytes
     return frames
   }
 }

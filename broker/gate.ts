@@ -35,9 +35,10 @@ export class Gate extends Duplex {
   readonly advance = (): void => this.#advance()
   readonly #options: GateOptions
   readonly #read: (chunk: Buffer) => Frame[]
-  readonly #tickets = new Map<string, Passed>()
+  /** Made for the first QoS 2 message: most devices never send one, and idle connections are many. */
+  #tickets: Map<string, Passed> | undefined
   #held: Frame[] = []
-  #lastTopic = { bytes: Buffer.alloc(0), text: '' }
+  #lastTopic = noTopic
   #acknowledged: number[] = []
   #drain: NodeJS.Timeout | undefined
   /** aedes was given a PUBLISH (QoS 2) and has not asked for its ticket yet: what follows must not pass it. */
@@ -66,9 +67,9 @@ export class Gate extends Duplex {
   }
 
   takeTicket(topic: string): Passed | undefined {
-    const ticket = this.#tickets.get(topic)
+    const ticket = this.#tickets?.get(topic)
     if (ticket === undefined) return undefined
-    this.#tickets.delete(topic)
+    this.#tickets?.delete(topic)
     this.#isAsked = false
     process.nextTick(this.advance)
     return ticket
@@ -166,6 +167,7 @@ export class Gate extends Duplex {
   /** What aedes sees of a PUBLISH: only that there is one to acknowledge. */
   #ticketOf(publish: Publish): Buffer {
     const name = `$gate/${this.#handed}`
+    this.#tickets ??= new Map()
     this.#tickets.set(name, this.#looked(publish))
     this.#isAsked = true
     return bareFrame(name, publish)
@@ -194,7 +196,7 @@ export class Gate extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const { source, limits } = this.#options
     this.#held = []
-    this.#tickets.clear()
+    this.#tickets = undefined
     clearTimeout(this.#drain)
     source.removeAllListeners('data')
     source.resume()
@@ -206,6 +208,8 @@ export class Gate extends Duplex {
     this.#end()
   }
 }
+
+const noTopic = { bytes: Buffer.alloc(0), text: '' }
 
 /** Lets what was written leave (a refused CONNECT is told so), but never waits for a peer that does not read. */
 function endThenDestroy(source: Duplex, lingerMs: number): void {

@@ -85,9 +85,9 @@ export function createInbound<P extends AnyPrincipal>(options: InboundOptions<P>
 
   /** `mayPublish` is pure, so what it once allowed to this connection is not asked again. */
   function problemOf({ connection, principal }: From<P>, { problem, topic }: Arrived) {
-    if (problem !== undefined || connection.topics.has(topic)) return problem
+    if (problem !== undefined || connection.topics.includes(topic)) return problem
     if (!options.mayPublish(principal, topic)) return 'forbidden_topic'
-    if (connection.topics.size < limits.topicsRememberedMax) connection.topics.add(topic)
+    if (connection.topics.length < limits.topicsRememberedMax) connection.topics.push(topic)
     return undefined
   }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { parseTopic, upKinds, type UpKind } from '#contract/topics.ts'
 import { createBulkBrake } from './bulk-brake.ts'
 import { createCommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { devicesBySerial, findDevice } from './device-store.ts'
+import { createDeviceFinder, devicesBySerial } from './device-store.ts'
 import type { PendingMessage } from './gather.ts'
 import type { DevicePrincipal, Incoming, Refusal } from './message.ts'
 import { parse } from './parse.ts'
@@ -72,7 +72,7 @@ export function createIngest(options: CommitQueueOptions & { isDiskFull?: () => 
     refuse: refusals.refuse,
     presence: (principal, state, when) =>
       queue.note({ is: 'presence', principal, online: state === 'online', ...when }),
-    authenticate: (serial, secret) => findDevice(db, serial, secret),
+    authenticate: createDeviceFinder(db),
     identify: (serials) => devicesBySerial(db, serials),
     settled,
     close: () => {
