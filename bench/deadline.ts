@@ -43,12 +43,18 @@ export const benchmark: Benchmark = {
   },
 }
 
-/** `--residents N` measures one size only: a machine that is shared need not be held for all of them at once. */
+/** `--residents N` and `--missing 1` (or 5, in %) measure one world only: each alone takes some minutes. */
 function worldsOf({ quick, rest }: BenchOptions): World[] {
-  const given = Number(rest[rest.indexOf('--residents') + 1])
-  const only = rest.includes('--residents') && given > 0 ? [given] : [10_000, 100_000, million]
-  const sizes = quick ? [1000] : only
-  return sizes.flatMap((residents) => [100, 20].map((everyNth) => ({ residents, everyNth })))
+  const given = (option: string): number | undefined => {
+    const nth = rest.indexOf(option)
+    return nth < 0 ? undefined : Number(rest[nth + 1])
+  }
+  const sizes = quick ? [1000] : [10_000, 100_000, million]
+  const shares = [1, 5]
+  const only = (all: number[], one: number | undefined) => (one === undefined ? all : [one])
+  return only(sizes, given('--residents')).flatMap((residents) =>
+    only(shares, given('--missing')).map((share) => ({ residents, everyNth: Math.round(100 / share) })),
+  )
 }
 
 type Measured = { world: World; product: Judged[]; bareMs: number[]; written: Written; hazards: Judged }
