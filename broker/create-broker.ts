@@ -11,6 +11,7 @@ import type { AnyPrincipal, BrokerLog, Incoming, Refusal } from './messages.ts'
 import { createEmptyStore } from './nothing-kept.ts'
 import { keepAlive, openAedes } from './open-aedes.ts'
 import { createOutbound } from './outbound.ts'
+import type { PaceOptions } from './pace.ts'
 import { createRefusals } from './refusals.ts'
 import { createRegistry } from './registry.ts'
 import { createTroubles } from './troubles.ts'
@@ -22,6 +23,8 @@ export type BrokerOptions<P extends AnyPrincipal> = {
     username: string | undefined,
     password: string | undefined,
   ) => Promise<P | undefined>
+  /** Of devices that have to wait at the door, by user name; left out, they come in the order of arrival. */
+  urgencyOf?: PaceOptions['urgencyOf']
   /** Pure. */
   mayPublish: (principal: P, topic: string) => boolean
   /** Pure. Asked for exact topics only; wildcards and $share are refused before. */
@@ -72,7 +75,7 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
   const pressing = { lanes, refuse, isClosing, isUrgent, limits }
   const connections = new Connections<P>({ ...pressing, registry, onPublish, prefix })
   const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
-  const door = new Door<P>({ ...shared, authenticate })
+  const door = new Door<P>({ ...shared, authenticate, urgencyOf: options.urgencyOf })
   const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })
   const outbound = createOutbound<P>({ ...shared, maySubscribe })
   const parts = { connections, door, inbound, outbound, registry, store, troubles, refuse, limits }

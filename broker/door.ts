@@ -2,7 +2,7 @@ import type { AuthenticateError, Client, ConnectPacket } from 'aedes'
 import type { Connection } from './connection.ts'
 import type { BrokerLimits } from './limits.ts'
 import type { AnyPrincipal, BrokerLog, RefusalReason } from './messages.ts'
-import { createPace } from './pace.ts'
+import { createPace, type PaceOptions } from './pace.ts'
 import type { Refuse } from './refusals.ts'
 import type { Registry } from './registry.ts'
 import { isBadText } from './text.ts'
@@ -17,6 +17,7 @@ type DoorOptions<P extends AnyPrincipal> = {
   registry: Registry<P>
   refuse: Refuse
   isClosing: () => boolean
+  urgencyOf: PaceOptions['urgencyOf']
   limits: BrokerLimits
   log: BrokerLog
 }
@@ -38,7 +39,7 @@ export class Door<P extends AnyPrincipal> {
 
   constructor(options: DoorOptions<P>) {
     this.#options = options
-    this.#pace = createPace(options.limits)
+    this.#pace = createPace(options)
   }
 
   readonly isWill = (packet: object): boolean => this.#wills.has(packet)
@@ -55,7 +56,7 @@ export class Door<P extends AnyPrincipal> {
     connection.problem = connectProblem(packet)
     rewrite(packet, connection.key, limits.keepaliveSecondsMax)
     if (packet.will !== undefined) this.#wills.add(packet.will)
-    this.#pace.turn((mayGo) => {
+    this.#pace.turn(packet.username ?? '', (mayGo) => {
       const isGone = connection.gate.destroyed || isClosing()
       if (mayGo && !isGone) return done(null, true)
       if (!isGone) refuse(connection, 'too_fast', { detail: 'too many connections are waiting to be let in' })

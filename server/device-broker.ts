@@ -33,6 +33,7 @@ async function ownBroker({ ingest, servers, clock, log }: OwnOptions) {
   const broker = await createBroker<DevicePrincipal>({
     authenticate: (_clientId, serial, secret) =>
       serial && secret ? ingest().authenticate(serial, secret) : Promise.resolve(undefined),
+    urgencyOf: (serials) => ingest().urgencyOf(serials, clock.now()),
     mayPublish: (device, topic) => mayPublish(device.serial, topic),
     maySubscribe: (device, filter) => maySubscribe(device.serial, filter),
     accept: (message) => ingest().accept(message),

@@ -192,7 +192,7 @@ async function publish(client: MqttClient, { topic, payload, qos }: Publishing):
 
 /** A line that is cut takes the last acknowledgements with it; a broker that does not answer is not waited for. */
 async function leave(client: MqttClient, graceMs: number): Promise<void> {
-  if (graceMs === 0 || !client.connected) return void (await client.endAsync(true))
+  if (graceMs === 0 || !client.connected) return client.endAsync(true)
   const timer = setTimeout(() => client.stream.destroy(), limits.leaveMs)
   await client.endAsync(false)
   clearTimeout(timer)

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { Type, type Static } from 'typebox'
 import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
-import { sql } from '#db/sql.ts'
+import { at, sql } from '#db/sql.ts'
 import type { DevicePrincipal } from './message.ts'
 
 const principalFields = {
@@ -86,4 +86,44 @@ export async function devicesBySerial(
       where serial = any(${serials}::text[])`,
   )
   return new Map(rows.map((device) => [device.serial, device]))
+}
+
+const Urgent = Type.Object({
+  serial: Type.String(),
+  urgency: Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)]),
+})
+
+/** Air that was not clean within this is a danger that may still last (ms). */
+const hotWithinMs = 3_600_000
+
+/**
+ * How much the first word of these devices is waited for, when everybody comes back at once. 0: air that was not
+ * clean, and who has not yet said the good morning that is due; 1: what greets, and what smells; 2: the rest.
+ */
+export async function urgencyOf(
+  db: Db,
+  serials: readonly string[],
+  now: number,
+): Promise<Map<string, 0 | 1 | 2>> {
+  const rows = await db.many(
+    Urgent,
+    sql`
+      select d.serial,
+        case
+          when d.hot_at > ${at(now - hotWithinMs)} or d.alarm_active @? '$.* ? (@ == true)' then 0
+          when d.kind in ('button', 'curtain') and exists (
+            select
+            from pact p
+            where p.home_id = d.home_id
+              and p.opens_at <= ${at(now)}
+              and p.covered_by is null
+              and not p.paused
+          ) then 0
+          when d.kind in ('button', 'curtain', 'co', 'gas') then 1
+          else 2
+        end as urgency
+      from device d
+      where d.serial = any(${serials}::text[])`,
+  )
+  return new Map(rows.map(({ serial, urgency }) => [serial, urgency]))
 }

@@ -482,3 +482,13 @@ test('coming and going is written down, and the same complaint only once a minut
   ])
   expect(ingest.stats().refused).toBe(6)
 })
+
+test('when everybody comes back at once, dangers and greetings that are due are let in first', async () => {
+  const { liButton, liCo, liGas, sunButton } = cast.devices
+  const asked = [liButton, liCo, liGas, sunButton].map(({ serial }) => serial)
+  await say(liButton, 'checkin', { id: 'p1' })
+  await say(liGas, 'alarm', { id: 'a1', kind: 'gas', active: true })
+  const urgency = await ingest.urgencyOf([...asked, 'nobody'], clock.now())
+  expect(asked.map((serial) => urgency.get(serial))).toEqual([1, 1, 0, 0])
+  expect(urgency.has('nobody')).toBe(false)
+})

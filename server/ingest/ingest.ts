@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { parseTopic, upKinds, type UpKind } from '#contract/topics.ts'
 import { createBulkBrake } from './bulk-brake.ts'
 import { createCommitQueue, type CommitQueueOptions } from './commit-queue.ts'
-import { createDeviceFinder, devicesBySerial } from './device-store.ts'
+import { createDeviceFinder, devicesBySerial, urgencyOf } from './device-store.ts'
 import type { PendingMessage } from './gather.ts'
 import type { DevicePrincipal, Incoming, Refusal } from './message.ts'
 import { parse } from './parse.ts'
@@ -39,6 +39,8 @@ export type Ingest = {
   authenticate(serial: string, secret: string | Buffer): Promise<DevicePrincipal | undefined>
   /** The devices with these serials, whom an external broker has let in. */
   identify(serials: readonly string[]): Promise<Map<string, DevicePrincipal>>
+  /** How much the first word of these devices is waited for: 0 most, 2 least. `now` in epoch ms. */
+  urgencyOf(serials: readonly string[], now: number): Promise<Map<string, 0 | 1 | 2>>
   /** Resolves when nothing is under way. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -74,6 +76,7 @@ export function createIngest(options: CommitQueueOptions & { isDiskFull?: () => 
       queue.note({ is: 'presence', principal, online: state === 'online', ...when }),
     authenticate: createDeviceFinder(db),
     identify: (serials) => devicesBySerial(db, serials),
+    urgencyOf: (serials, now) => urgencyOf(db, serials, now),
     settled,
     close: () => {
       queue.close()

@@ -66,7 +66,7 @@ describe.each(standardBrokers)('$name', ({ start }) => {
     const say = (kind: UpKind, body: object) =>
       client.publishAsync(topicOf(serial, kind), JSON.stringify(body), { qos: 1 })
     /** As the protocol asks: said again, with the same id, until it is acknowledged. */
-    const tell = async (kind: UpKind, body: { id: string }) => {
+    const tell = async (kind: UpKind, body: { id: string; [member: string]: unknown }) => {
       while (!acknowledged.has(body.id)) {
         await say(kind, body)
         await Promise.race([once(heard, body.id), pause(againMs)])
