@@ -5,6 +5,7 @@ import { createFleet } from './fleet.ts'
 import { createRandom } from './models/random.ts'
 import { play } from './scenarios/play.ts'
 import { findScenario, scenarios } from './scenarios/scenarios.ts'
+import { toldScenarios } from './scenarios/told.ts'
 import { readWorld } from './world.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -20,11 +21,12 @@ async function main(): Promise<void> {
       list: { type: 'boolean', default: false },
     },
   })
-  const scenario = findScenario(positionals[0] ?? '')
+  const name = positionals[0] ?? ''
+  const scenario = findScenario(name) ?? toldScenarios.find((one) => one.name === name)
   const speed = Number(values.speed)
   const seed = Number(values.seed)
   if (values.list || positionals.length === 0) return list()
-  if (!scenario) throw new Error(`There is no scenario "${positionals[0]}". Try: npm run simulate -- --list`)
+  if (!scenario) throw new Error(`There is no scenario "${name}". Try: npm run simulate -- --list`)
   if (!(speed >= 1 && speed <= 600)) throw new Error('--speed must be between 1 and 600.')
   if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number.')
 
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
 }
 
 function list(): void {
-  for (const one of scenarios) say(`${one.name.padEnd(22)} ${one.zh}  ${one.en}`)
+  for (const one of [...scenarios, ...toldScenarios]) say(`${one.name.padEnd(22)} ${one.zh}  ${one.en}`)
 }
 
 main().catch((error: unknown) => {

@@ -4,10 +4,11 @@ import type { Database, Tx } from '#db/database.ts'
 import { localDate } from '#domain/occurrence.ts'
 import { writeAudit } from './audit-store.ts'
 import type { Asked, Handlers } from './handler.ts'
-
+import { limits } from '../limits.ts'
 import type { IncidentActs } from './ports.ts'
-import { refused } from './refusals.ts'
+import { refused, type Refused } from './refusals.ts'
 import {
+  answersGivenSince,
   coverOccurrence,
   findSubject,
   insertGivenCheckIn,
@@ -25,8 +26,7 @@ export function proxyHandlers({ db, incidents }: ProxySettings): Pick<Handlers, 
       if (asked.body.place.trim() === '') return refused('bad_request', noPlace)
       const subject = await findSubject(db, asked.params.id)
       if (!subject) return refused('not_found')
-      await db.transaction((tx) => give(tx, { incidents, subject, asked }))
-      return { ok: true }
+      return db.transaction((tx) => give(tx, { incidents, subject, asked }))
     },
   }
 }
@@ -36,11 +36,17 @@ const noPlace = {
   en: 'Please say where the resident was seen or spoken with.',
 }
 
+const oneByOne = {
+  zh: '请逐位见面或通话后再代报；一分钟内代报太多，像是成批勾选。',
+  en: 'Please answer for each resident after seeing or speaking with them; so many in one minute is a list.',
+}
+
 type Giving = { incidents: ProxySettings['incidents']; subject: Subject; asked: Asked<'proxyCheckIn'> }
 
 /** One resident only: whoever lives with her is not answered for. */
-async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<void> {
+async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<{ ok: true } | Refused> {
   const { body, personId: byId, now } = asked
+  if (await isBulk(tx, { subject, byId, now })) return refused('not_allowed_now', oneByOne)
   const covers = await occurrenceToCover(tx, subject, now)
   const checkInId = await insertGivenCheckIn(tx, { subject, covers, byId, now, ...body })
   if (covers?.isOpen) await coverOccurrence(tx, { pactId: covers.pactId, checkInId, now })
@@ -56,6 +62,17 @@ async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<void
   })
   announce(tx, { communityId: subject.communityId, kind: 'home', id: subject.homeId })
   announce(tx, { communityId: subject.communityId, kind: 'ledger', id: subject.communityId })
+  return { ok: true }
+}
+
+/** Safety 7: no bulk answers. */
+async function isBulk(
+  tx: Tx,
+  { subject, byId, now }: { subject: Subject; byId: number; now: number },
+): Promise<boolean> {
+  const on = localDate(now, subject.zone)
+  const given = { byId, communityId: subject.communityId, on, since: now - 60_000 }
+  return (await answersGivenSince(tx, given)) >= limits.answersForOthersAMinuteMax
 }
 
 /**

@@ -138,6 +138,29 @@ export async function insertGivenCheckIn(tx: Tx, given: GivenCheckIn): Promise<n
   return id
 }
 
+/** How many residents this person has answered for on that day since `since` (epoch ms); two at once count each other. */
+export async function answersGivenSince(
+  tx: Tx,
+  given: { byId: number; communityId: number; on: string; since: number },
+): Promise<number> {
+  await tx.run(sql`
+    select id
+    from person
+    where id = ${given.byId}
+    for no key update`)
+  const { count } = await tx.one(
+    Type.Object({ count: Type.Integer() }),
+    sql`
+      select count(*)::int as count
+      from check_in
+      where community_id = ${given.communityId}
+        and "on" = ${given.on}
+        and given_by = ${given.byId}
+        and received_at > ${at(given.since)}`,
+  )
+  return count
+}
+
 /** Only where nothing covers the occurrence yet: the first sign of the morning stays the one that counted. */
 export async function coverOccurrence(
   tx: Tx,

@@ -92,7 +92,7 @@ export const airs: readonly Scenario[] = [
     ends: [],
   }),
   scenario({
-    name: 'brazier-co',
+    name: 'brazier-at-two',
     zh: '夜里的火盆：十一分钟到三百，再到四百，越来越急',
     en: 'A brazier at 2:00: 300 ppm after eleven minutes, then 400: worse, and everybody again',
     safety: [1, 3, 5],
@@ -342,7 +342,7 @@ export const airs: readonly Scenario[] = [
     ],
   }),
   scenario({
-    name: 'self-test-then-alarm',
+    name: 'self-test-then-the-real-alarm',
     zh: '自检不惊动任何人；两分钟后是真的',
     en: 'A self-test rings nobody; the real alarm two minutes later rings everybody',
     safety: [17],
@@ -388,7 +388,7 @@ export const airs: readonly Scenario[] = [
     ends: [card('李奶奶', 'missed alarm'), place('李奶奶', 'open')],
   }),
   scenario({
-    name: 'hose-off',
+    name: 'hose-comes-off',
     zh: '软管脱落：两分钟内报警，家里的设备一律静音',
     en: 'The hose comes off: an alarm within two minutes, and her devices are told to be silent',
     safety: [1, 14],

@@ -36,7 +36,7 @@ const taken = (dialledAt: When, takenAt: When): Line[] => [
 
 export const helps: readonly Scenario[] = [
   scenario({
-    name: 'sos',
+    name: 'one-press-for-help',
     zh: '按一次求助：所有人同时听到，她的按钮告诉她已收到',
     en: 'One press for help: everybody hears it, and her button tells her so',
     safety: [1, 16],

@@ -59,7 +59,8 @@ export type Rings = {
   of?: Resident
   origin?: Origin
 }
-type PartOf<T> = { [K in keyof T]?: NonNullable<T[K]> extends object ? PartOf<NonNullable<T[K]>> : T[K] }
+/** As much of the evidence as is told. */
+type ToldEvidence = Omit<Partial<Evidence>, 'lastSign'> & { lastSign?: { at?: number; what?: string } }
 export type Card = {
   is: 'card'
   of: Resident
@@ -71,7 +72,7 @@ export type Card = {
   /** Every number that somebody has to dial, and who: '119 赵敏'. */
   calls?: readonly string[]
   /** Members that the evidence must have, among others. */
-  evidence?: PartOf<Evidence>
+  evidence?: ToldEvidence
 }
 export type Place = { is: 'place'; resident: Resident; place: LedgerPlace }
 export type Expectation =

@@ -4,9 +4,10 @@ import {
   at,
   backlog,
   card,
-  co,
   curve,
   declaresAway,
+  departs,
+  dials,
   flag,
   heartbeat,
   informs,
@@ -20,6 +21,7 @@ import {
   serverDown,
   serverUp,
   sos,
+  sounds,
   type Scenario,
 } from './language.ts'
 import { crowd, everybody } from './people.ts'
@@ -95,7 +97,10 @@ export const notYet: readonly Scenario[] = [
     until: '08:00:50',
     story: [
       ...at('07:35', curve('李奶奶', 'co', { everyMs: minutes(5), values: times(6, 150) })),
-      ...at('07:45', rings('co alarm', { who: everybody, every: { ms: minutes(1), times: 16 } })),
+      ...at('07:45', rings('co alarm', { who: everybody })),
+      ...at('07:45:20', dials('赵敏', '119', '消防已出车'), dials('赵敏', '120', '救护车已出发')),
+      ...at('07:45:30', departs('王红'), informs('co alarm', { who: ['张伟', '周阿姨', '赵敏'] })),
+      ...at('08:00', informs('co alarm', { who: ['王红', '张伟', '周阿姨', '赵敏'] })),
     ],
     ends: [card('李奶奶', 'co alarm', { evidence: { silence: 'missed' } })],
   }),
@@ -109,8 +114,8 @@ export const notYet: readonly Scenario[] = [
     story: [
       ...at('15:00', heartbeat('李奶奶', 'co'), heartbeat('李奶奶', 'gas'), heartbeat('吴爷爷', 'co')),
       ...at('15:02', powerCut('3')),
-      ...at('15:12', sos('李奶奶'), rings('sos alarm', { who: everybody })),
       ...at('15:10', informs('device warning', { who: ['赵敏'] })),
+      ...at('15:12', sos('李奶奶'), rings('sos alarm', { who: everybody }), sounds('李奶奶', 'comfort')),
     ],
     ends: [card('李奶奶', 'sos alarm'), card('李奶奶', 'device warning')],
   }),
@@ -125,9 +130,9 @@ export const notYet: readonly Scenario[] = [
     story: [
       ...at('07:40', serverDown),
       ...at('09:10', serverUp),
-      ...at('09:11', rings('missed alarm', { who: ['赵敏'] })),
+      ...at('09:11', rings('missed warning', { who: ['赵敏'] })),
     ],
-    ends: [card('居民1', 'missed alarm'), ...many.map(({ resident }) => place(resident, 'blind'))],
+    ends: [card('居民1', 'missed warning'), ...many.map(({ resident }) => place(resident, 'blind'))],
   }),
   scenario({
     name: 'clean-from-another-sensor',
@@ -172,19 +177,6 @@ export const notYet: readonly Scenario[] = [
     until: '09:01',
     story: [...at('09:00', informs('device notice', { who: ['赵敏'] }))],
     ends: [card('李奶奶', 'device notice')],
-  }),
-  scenario({
-    name: 'co-below-is-shown-as-warned',
-    zh: '楼下一氧化碳：楼上人家自己没有事件，但看板上标明“已警告”',
-    en: 'CO below: the home above has no incident of its own, and somebody asks whether they are well',
-    safety: [12],
-    begins: '15:00',
-    until: '15:01',
-    story: [
-      ...at('15:00:20', co('李奶奶', 350), rings('co alarm', { who: everybody })),
-      ...at('15:00:21', informs('co notice', { who: ['赵敏'], of: '吴爷爷' })),
-    ],
-    ends: [card('李奶奶', 'co alarm'), card('吴爷爷', 'co notice')],
   }),
   scenario({
     name: 'buffered-co-that-may-still-harm',

@@ -2,6 +2,7 @@
 import { chapters } from './all.ts'
 import type { Line, Scenario } from './language.ts'
 import { usualDay, usualZone } from './language.ts'
+import { notYet } from './not-yet.ts'
 import { givenSentence, sentenceOf, type Sentence } from './words.ts'
 
 const intro = `# Scenarios · 场景
@@ -20,7 +21,15 @@ export function scenariosText(): string {
   const parts = chapters.map(({ zh, en, scenarios }) =>
     [`## ${zh} · ${en}`, ...scenarios.map(scenarioText)].join('\n\n'),
   )
-  return `${[intro.trimEnd(), ...parts].join('\n\n')}\n`
+  return `${[intro.trimEnd(), ...parts, notYetText()].join('\n\n')}\n`
+}
+
+/** Only named: what they must receive is in not-yet.ts, in the same language. */
+function notYetText(): string {
+  const lines = notYet.map(
+    ({ name, zh, en, safety }) => `- \`${name}\` ${zh}。 *${en}.* (safety ${safety.join(', ')})`,
+  )
+  return [`## 还没学会 · Not yet learned`, lines.join('\n')].join('\n\n')
 }
 
 function scenarioText(one: Scenario): string {
@@ -29,12 +38,37 @@ function scenarioText(one: Scenario): string {
   return [
     `### ${one.name}\n\n**${one.zh}。** ${one.en}.${safety}${where && ` ${where}.`}`,
     [
-      ...one.given.map((given) => bullet('·', givenSentence(given))),
-      ...inOrder(one).map(({ at, what }) => bullet(at, sentenceOf(what))),
+      ...shortened(one.given.map((given) => ({ key: given.is, text: bullet('·', givenSentence(given)) }))),
+      ...shortened(inOrder(one).map(lineOf)),
       ...endOf(one),
     ].join('\n'),
   ].join('\n\n')
 }
+
+type Bullet = { key: string; text: string }
+
+const lineOf = ({ at, what }: Line): Bullet => ({
+  key: `${at} ${what.is}`,
+  text: bullet(at, sentenceOf(what)),
+})
+
+/** Thirty lines that differ in a name are two of them and a count. */
+function shortened(bullets: readonly Bullet[]): string[] {
+  const runs: Bullet[][] = []
+  for (const one of bullets) {
+    const last = runs.at(-1)
+    if (last?.[0]?.key === one.key) last.push(one)
+    else runs.push([one])
+  }
+  return runs.flatMap((run) => {
+    const texts = run.map(({ text }) => text)
+    if (texts.length <= alikeMax) return texts
+    const left = texts.length - 2
+    return [...texts.slice(0, 2), bullet('…', { zh: `另外 ${left} 条同上`, en: `and ${left} more of them` })]
+  })
+}
+
+const alikeMax = 8
 
 /** As told, by time; expectations stand where their window begins. */
 const inOrder = ({ story }: Scenario): Line[] =>
@@ -43,7 +77,7 @@ const keyOf = (when: string): string => (when.startsWith('+') ? when : `+0 ${whe
 
 const endOf = (one: Scenario): string[] =>
   one.ends.length > 0
-    ? one.ends.map((what) => bullet(one.until, sentenceOf(what)))
+    ? shortened(one.ends.map((what) => lineOf({ at: one.until, what })))
     : [bullet(one.until, { zh: '什么事件也没有', en: 'there was no incident at all' })]
 
 const bullet = (when: string, { zh, en }: Sentence): string => `- ${when} ${zh}。 *${capital(en)}.*`

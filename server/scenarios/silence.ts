@@ -22,10 +22,13 @@ import {
   rings,
   scenario,
   wakes,
+  type Given,
   type Scenario,
 } from './language.ts'
+import { crowd } from './people.ts'
 
 const missed = 'missed alarm'
+const many = crowd(30)
 
 export const silences: readonly Scenario[] = [
   scenario({
@@ -286,6 +289,33 @@ export const silences: readonly Scenario[] = [
       ...at('08:00', rings(missed, { who: ['王红'] })),
     ],
     ends: [card('李奶奶', missed)],
+  }),
+  scenario({
+    name: 'thirty-bulk-proxies',
+    zh: '一分钟里替三十位老人代报：第十一位起不收，照样去找',
+    en: 'Thirty answers within a minute: from the eleventh on they are refused, and those residents are looked for',
+    safety: [7],
+    given: many.map((one): Given => ({ is: 'flat', ...one })),
+    begins: '07:31',
+    until: '08:00:30',
+    story: [
+      ...at(
+        '07:50',
+        answersFor(
+          '赵敏',
+          many.map(({ resident }) => resident),
+          { seenOrSpoken: 'spoken', place: '电话', via: 'phone', refused: 20 },
+        ),
+      ),
+      ...many
+        .slice(10)
+        .flatMap(({ resident }) => at('08:00', rings(missed, { who: ['王红'], of: resident }))),
+    ],
+    ends: [
+      place('居民10', 'phoned'),
+      place('居民11', 'open'),
+      ...many.slice(10).map(({ resident }) => card(resident, missed)),
+    ],
   }),
   scenario({
     name: 'seen-in-the-yard',

@@ -198,7 +198,7 @@ export const troubles: readonly Scenario[] = [
     ends: [card('李奶奶', 'co alarm', { acknowledgedBy: '王红' }), card('李奶奶', 'device warning')],
   }),
   scenario({
-    name: 'gateway-lost',
+    name: 'gateway-falls-silent',
     zh: '网关断线十分钟：一张设备卡；回来后自己消除',
     en: 'A gateway is lost: one card about it, which clears itself when it is back',
     safety: [11],

@@ -3,6 +3,7 @@ import { scenarioNames, type DemoWorld } from '#contract/demo.ts'
 import { createRandom } from '../models/random.ts'
 import { deviceTime } from './play.ts'
 import { findScenario, scenarios } from './scenarios.ts'
+import { toldScenarios } from './told.ts'
 
 const resident = (id: number, part: DemoWorld['residents'][number]['part']) => ({
   id,
@@ -63,4 +64,19 @@ test('sped up, a simulation begins in the past and never passes now', () => {
   expect(at(0)).toBe(startedAt - lengthMs + 60_000)
   expect(at(lengthMs)).toBe(startedAt + 60_000)
   for (const atMs of [0, 600_000, lengthMs]) expect(at(atMs)).toBeLessThanOrEqual(startedAt + atMs / 60)
+})
+
+test('what the service is tested with is played by devices too, under names of their own', () => {
+  const names = [...scenarios, ...toldScenarios].map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  expect(toldScenarios.length).toBeGreaterThanOrEqual(60)
+  for (const one of toldScenarios) {
+    const happenings = one.happenings(world, createRandom(1))
+    expect(Math.min(...happenings.map(({ atMs }) => atMs))).toBe(0)
+  }
+  const wine = toldScenarios.find(({ name }) => name === 'cooking-wine')?.happenings(world, createRandom(1))
+  expect(wine?.map(({ atMs, what }) => [atMs, 'say' in what ? what.body : what])).toContainEqual([
+    60_000,
+    { values: [{ kind: 'gas', value: 6 }] },
+  ])
 })
