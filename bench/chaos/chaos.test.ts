@@ -45,16 +45,16 @@ test('two servers, their database and their lines break: nothing acknowledged is
   })
   expect(report.faultsInjected).toBeGreaterThan(0)
   expect(report.messagesAcknowledged).toBeGreaterThan(60)
-}, 90_000)
+}, 180_000)
 
 test('a server that acknowledges before it commits is found out', async () => {
   const entry = planted('acknowledges-before-commit')
   const report = await runChaos({ ...short, ...killedOnce, entry })
   expect(report.acknowledgedAndLost).toBeGreaterThan(0)
-}, 90_000)
+}, 180_000)
 
 test('a server that marks a telling as sent before it sends it is found out', async () => {
   const entry = planted('marks-sent-before-sending')
   const report = await runChaos({ ...short, ...killedOnce, entry })
   expect(report.hazardsUntold).toBeGreaterThan(0)
-}, 90_000)
+}, 180_000)
