@@ -44,7 +44,7 @@ async function run(options: BenchOptions): Promise<Case[]> {
   }
   if (parts.includes('frontier'))
     cases.push(
-      ...frontierCases(frontierOf(size, { seeds: [seed * 1000 + 900], probes: 3, quick: options.quick })),
+      ...frontierCases(frontierOf(size, { seeds: [seed * 1000 + 900], probes: 1, quick: options.quick })),
     )
   if (parts.includes('rates'))
     cases.push(...rateCases(size, { uncertain, seed: seed * 1000 + 950, quick: options.quick }))

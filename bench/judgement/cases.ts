@@ -49,6 +49,7 @@ function wellCases(world: World, { years, cooking }: Runs): Case[] {
       value: sent.ours.value,
       unit,
       yardstick: sent.flat.value,
+      goal: { atMost: third },
       note: `${width(sent.ours)}, flat ${width(sent.flat)}; ${graceNote}`,
     }),
     caseOf({

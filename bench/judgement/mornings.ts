@@ -82,7 +82,7 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
   }
   const press = pressOf(setting, life, { day, index, next })
   const judgedAt = afterOwnCut(year.ownCuts, dueAt, silenceRules.ownSettleMin)
-  // At high risk they are called before the deadline: who is called then and answers was never missed.
+  // Some are asked before the deadline: who answers then was never missed.
   if (press.arrivesAt <= judgedAt - asksBeforeMin(setting, life, day))
     return heard(found, state, { day, index, at: press.at, isPress: true })
   const { task, cause } = taskOf(setting, life, { dueAt, judgedAt, next, state, day })
@@ -101,16 +101,9 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
 }
 
 function asksBeforeMin({ policy }: Setting, life: Life, day: number): number {
-  if (life.tier !== 'high') return 0
-  const firstFortnight = day - life.joinsOn < policy.rules.high.silence.fortnightDays
-  const plan = policy.plan({
-    task: 'missed',
-    tier: 'high',
-    deaf: life.deaf,
-    firstFortnight,
-    agreedInMin: 0,
-    judgedLateMin: 0,
-  })
+  const { tier, deaf } = life
+  const firstFortnight = day - life.joinsOn < policy.rules[tier].silence.fortnightDays
+  const plan = policy.plan({ task: 'missed', tier, deaf, firstFortnight, agreedInMin: 0, judgedLateMin: 0 })
   return Math.max(0, -(plan[0]?.afterMs ?? 0) / minuteMs)
 }
 

@@ -86,8 +86,8 @@ export const fixedMargin = (marginMin: number): Policy => ({
 })
 
 /** 8:00 for everybody, with our reminder and our ladder. */
-export function flat(): Policy {
-  const rules = rulesByTier()
+export function flat(change?: (rules: RuleSet) => RuleSet): Policy {
+  const rules = rulesByTier(change)
   const plan = productLadder(rules)
   return {
     name: 'flat 8:00',

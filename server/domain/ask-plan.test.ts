@@ -11,11 +11,13 @@ const said = (change: Partial<AskInput>) =>
 const sentMin = (plan: readonly AskStep[]) =>
   (plan.find(({ whom }) => whom === 'steward')?.afterMs ?? NaN) / minuteMs
 
-test('she is asked, then neighbour and family, and a steward goes at T0+15', () => {
+test('she is asked from before the deadline on, then neighbour and family, and a steward goes at T0+15', () => {
   expect(said({})).toEqual([
+    '-10 resident phone',
+    '-5 resident phone',
     '0 resident phone',
+    '1 nearby phone',
     '5 resident phone',
-    '6 nearby phone',
     '10 resident phone',
     '15 steward door',
   ])
@@ -37,8 +39,8 @@ test('safety 18: a deaf resident is asked in the agreed way, never by phone, and
   expect(plan.find(({ whom }) => whom === 'nearby')?.afterMs).toBe(minuteMs)
 })
 
-test('safety 18: the first fortnight is phoned longer, except high risk; a newcomer longer still', () => {
-  expect(sentMin(askPlan({ ...usual, firstFortnight: true }))).toBe(20)
+test('safety 18: the first fortnight is phoned first, except high risk; a newcomer longer still', () => {
+  expect(sentMin(askPlan({ ...usual, firstFortnight: true }))).toBe(15)
   expect(sentMin(askPlan({ ...usual, firstFortnight: true, tier: 'high' }))).toBe(5)
   expect(sentMin(askPlan({ ...usual, task: 'neverPressed' }))).toBe(45)
 })

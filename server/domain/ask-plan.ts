@@ -60,19 +60,24 @@ const makeUp = (sentAfterMs: number, lateMs: number): number =>
 /** As often as the rules say; where there is more time before somebody is sent, again and again until then. */
 function tries(input: AskInput, { ladder }: Rules, sentAfterMs: number): AskStep[] {
   const apartMs = ladder.triesApartMin * minuteMs
-  const firstMs = before(input, ladder.firstTryMin)
-  const usual = Array.from({ length: ladder.tries }, (_, nth) => firstMs + nth * apartMs)
+  const isByPhone = !input.deaf || input.task === 'departure'
+  const firstMs = before(input, isByPhone ? ladder.firstTryMin : ladder.firstTryOfDeafMin)
+  // A light may ask from its own beginning until somebody is sent: nobody has to answer it.
+  const count = isByPhone
+    ? ladder.tries
+    : Math.max(ladder.tries, Math.ceil((sentAfterMs - firstMs) / apartMs))
+  const usual = Array.from({ length: count }, (_, nth) => firstMs + nth * apartMs)
   const lastMs = usual.at(-1) ?? 0
   const more = Math.max(0, Math.ceil((sentAfterMs - lastMs) / (2 * apartMs)) - 1)
   const again =
     input.task === 'blind' ? [] : Array.from({ length: more }, (_, nth) => lastMs + (nth + 1) * 2 * apartMs)
-  const way = input.deaf && input.task !== 'departure' ? 'ownMode' : 'phone'
+  const way = isByPhone ? 'phone' : 'ownMode'
   return [...usual, ...again].map((afterMs) => ({ afterMs, whom: 'resident', way }))
 }
 
-/** A silence that is judged at its deadline was announced before it; the other tasks begin when they are found. */
+/** A silence of which the hour was known may be announced before it; the other tasks begin when they are found. */
 const before = ({ task }: AskInput, firstTryMin: number): number =>
-  task === 'missed' ? firstTryMin * minuteMs : Math.max(0, firstTryMin * minuteMs)
+  task === 'missed' || task === 'longSilence' ? firstTryMin * minuteMs : Math.max(0, firstTryMin * minuteMs)
 
 function nearby(input: AskInput, { ladder }: Rules): AskStep {
   const afterMin = input.deaf ? ladder.nearbyOfDeafAfterMin : ladder.nearbyAfterMin

@@ -128,7 +128,7 @@ const occurrence = {
 test('after an early press the next morning is asked for earlier, so that nobody is silent for more than 26 hours', () => {
   const pressedAt = dueAt - 27 * 3_600_000
   const moved = withLongestSilence(occurrence, pressedAt)
-  expect(moved.dueAt - pressedAt).toBe((25 * 60 + 40) * minuteMs)
+  expect(moved.dueAt - pressedAt).toBe((25 * 60 + 45) * minuteMs)
   expect(moved.remindAt).toBe(moved.dueAt - 30 * minuteMs)
   expect(judge({ dueAt: moved.dueAt, lastOwnSignAt: pressedAt })?.task).toBe('longSilence')
 })
