@@ -76,7 +76,7 @@ export const limits = {
   retentionOwnersMax: 100,
   /** An incident has some twenty rows that go with it. */
   retentionIncidentsMax: 200,
-  /** Devices that are locked while their readings are rolled up: for some 20 ms, which a hazard of theirs waits. */
+  /** Devices that are locked while their readings are rolled up: for some 30 ms, which a hazard of theirs waits. */
   rollupDevicesMax: 20,
   /** Of each of them at once: a backlog of days does not hold its lock for seconds. */
   rollupSpanMs: 6 * 3_600_000,

@@ -230,7 +230,7 @@ test('a backup is as of one instant, while devices go on', async () => {
 })
 
 // a database in WebAssembly takes its time
-test('the rows of a hypertable come to a plain table and back', { timeout: 60_000 }, async () => {
+test('the rows of a hypertable come to a plain table and back', { timeout: 120_000 }, async () => {
   const timescale = await given(createTimescaleDatabase)
   await timescale.db.run(sql`
     insert into reading (at, device_id, kind, value, received_at, home_id, community_id, time_source, origin)

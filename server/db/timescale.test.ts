@@ -1,16 +1,17 @@
 import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '#testing/database.ts'
 import { migrationsOf } from '#testing/migrations.ts'
-import { createEmptyTimescaleDatabase, createTimescaleDatabase } from '#testing/timescale.ts'
-import { migrate } from './migrate.ts'
+import { createTimescaleDatabase } from '#testing/timescale.ts'
+import { hideTimescale, migrate } from './migrate.ts'
 import { schemaSnapshot } from './snapshot.ts'
 import { sql } from './sql.ts'
 
 let own: TestDatabase
+// a database in WebAssembly takes its time
 beforeAll(async () => {
   own = await createTimescaleDatabase()
-})
+}, 120_000)
 afterAll(() => own.drop())
 
 test('one schema: the migrations make the same tables, columns, keys and indexes on TimescaleDB', async () => {
@@ -76,11 +77,10 @@ const Reading = Type.Object({ at: Type.Integer(), deviceId: Type.Integer(), valu
 const readings = () => own.db.many(Reading, sql`select at, device_id, value from reading order by 1, 2`)
 
 test('a TimescaleDB that is installed and not preloaded is not used, and hinders nothing', async () => {
-  const other = await createEmptyTimescaleDatabase()
   // what `create extension` says there, and then ends the connection
-  const text = `-- as 002 does
+  const text = `-- as 002 does, where it can see TimescaleDB
     do $$ begin
-      if exists (select from pg_available_extensions where name = 'timescaledb') then
+      if to_regclass('pg_temp.pg_available_extensions') is null then
         raise exception 'extension "timescaledb" must be preloaded';
       end if;
     end $$`
@@ -88,6 +88,17 @@ test('a TimescaleDB that is installed and not preloaded is not used, and hinders
     '001_series.sql': text,
     '002_more.sql': '-- more\ncreate table more (id int);',
   })
-  expect(await migrate({ url: other.url, directory })).toEqual(['001_series.sql', '002_more.sql'])
-  await other.drop()
+  const plain = await createEmptyDatabase()
+  expect(await migrate({ url: plain.url, directory })).toEqual(['001_series.sql', '002_more.sql'])
+  await plain.drop()
+
+  const seen = sql`select name from pg_available_extensions where name = 'timescaledb'`
+  const found = await own.db.transaction(async (tx) => {
+    const before = await tx.run(seen)
+    await hideTimescale(tx)
+    const after = await tx.run(seen)
+    await tx.run(sql`drop view pg_temp.pg_available_extensions`)
+    return [before, after]
+  })
+  expect(found).toEqual([1, 0])
 })

@@ -36,7 +36,7 @@ describe.each(bothDatabases)('on %s', (_, create) => {
       judge: async () => {},
       acknowledge: () => {},
     })
-  })
+  }, 120_000)
   beforeEach(async () => {
     for (const table of [sql`reading`, sql`reading_minute`, sql`reading_hour`, sql`message`])
       await own.db.run(sql`delete from ${table}`)
@@ -196,8 +196,11 @@ describe.each(bothDatabases)('on %s', (_, create) => {
     const rolled = await whole()
     expect(rolled.length).toBeLessThanOrEqual(100)
     expect(peaksOf(rolled)).toEqual(peaks)
+    const finer = await curve(start, now)
+    expect(peaksOf(finer)).toEqual(peaks)
     await createRetention(own.db, kept).retain(now)
     expect(await countIn(sql`reading`)).toBe(7 * 144 + 2)
+    expect(await curve(start, now)).toEqual(finer)
     expect(await whole()).toEqual(rolled)
     // and a day of which only minutes are left
     const day = await curve(start + 3 * dayMs, start + 4 * dayMs)

