@@ -10,12 +10,10 @@ export type Sql = Fragment
 class Fragment {
   readonly strings: readonly string[]
   readonly values: readonly (SqlValue | Fragment)[]
-  readonly name: string | undefined
 
-  constructor(strings: readonly string[], values: readonly (SqlValue | Fragment)[], name?: string) {
+  constructor(strings: readonly string[], values: readonly (SqlValue | Fragment)[]) {
     this.strings = strings
     this.values = values
-    this.name = name
   }
 }
 
@@ -27,13 +25,6 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (SqlValue
   return new Fragment(strings, values)
 }
 
-/**
- * The statement, planned once for each connection and kept there under its name: for what runs many times a second
- * and whose text never changes. Its plan must be right for any values.
- */
-export const prepared = (name: string, statement: Sql): Sql =>
-  new Fragment(statement.strings, statement.values, name)
-
 /** Fragments one after the other with `separator` between them, as in a list of conditions. */
 export function joined(fragments: readonly Sql[], separator: Sql): Sql {
   const pieces = fragments.flatMap((fragment, index) => (index === 0 ? [fragment] : [separator, fragment]))
@@ -44,10 +35,9 @@ export function joined(fragments: readonly Sql[], separator: Sql): Sql {
 }
 
 /** The text with $1, $2 … and the parameters in their order. */
-export function compiled(statement: Sql): { name?: string; text: string; values: SqlValue[] } {
+export function compiled(statement: Sql): { text: string; values: SqlValue[] } {
   const values: SqlValue[] = []
-  const text = write(statement, values)
-  return statement.name === undefined ? { text, values } : { name: statement.name, text, values }
+  return { text: write(statement, values), values }
 }
 
 function write(fragment: Fragment, values: SqlValue[]): string {

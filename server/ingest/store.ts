@@ -1,9 +1,9 @@
 // What a batch writes: set-based, one statement for each kind of row.
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { bigints, booleans, byteas, doubles, instants, ints, jsons, texts } from '#db/column.ts'
-import { at, prepared, sql } from '#db/sql.ts'
+import { at, sql } from '#db/sql.ts'
 import type { StoredReading, StoredSign } from '#domain/stored.ts'
 import { silentAfterMs } from '#domain/liveness.ts'
 import { DeviceState } from './device-state.ts'
@@ -36,9 +36,7 @@ export async function lockDevices(
 ): Promise<Map<number, Device>> {
   const rows = await tx.many(
     DeviceRow,
-    prepared(
-      'lock devices',
-      sql`
+    sql`
       select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
         d.last_seen_at, d.silent_at, d.online, d.connection, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
         d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from,
@@ -57,16 +55,40 @@ export async function lockDevices(
       where d.id = any(${bigints(deviceIds)}::bigint[])
       order by d.id
       for no key update of d`,
-    ),
   )
-  return new Map(
-    rows.map(({ id, serial, communityId, homeId, residentId, kind, power, indoors, origin, ...rest }) => {
-      const { soleResidentId, communityOrigin, ...state } = rest
-      const source = { deviceId: id, serial, communityId, homeId, residentId, origin, indoors }
-      const live = { kind, silentAfterMs: silentAfterMs(kind, power) }
-      return [id, { ...source, ...live, soleResidentId, communityOrigin, state }]
-    }),
-  )
+  return new Map(rows.map((row) => [row.id, deviceOf(row)]))
+}
+
+/** Written out, because taking an object apart and together again was the dearest part of reading a device. */
+function deviceOf(row: Static<typeof DeviceRow>): Device {
+  return {
+    deviceId: row.id,
+    serial: row.serial,
+    communityId: row.communityId,
+    homeId: row.homeId,
+    residentId: row.residentId,
+    origin: row.origin,
+    indoors: row.indoors,
+    kind: row.kind,
+    silentAfterMs: silentAfterMs(row.kind, row.power),
+    soleResidentId: row.soleResidentId,
+    communityOrigin: row.communityOrigin,
+    state: {
+      lastSeenAt: row.lastSeenAt,
+      silentAt: row.silentAt,
+      online: row.online,
+      connection: row.connection,
+      battery: row.battery,
+      flags: row.flags,
+      lastCo: row.lastCo,
+      lastCoAt: row.lastCoAt,
+      lastGas: row.lastGas,
+      lastGasAt: row.lastGasAt,
+      hotAt: row.hotAt,
+      alarmActive: row.alarmActive,
+      unrolledFrom: row.unrolledFrom,
+    },
+  }
 }
 
 const MessageKey = Type.Object({ deviceId: Id, id: Type.String() })
@@ -76,9 +98,7 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
   if (pending.length === 0) return new Set()
   const rows = await tx.many(
     MessageKey,
-    prepared(
-      'insert messages',
-      sql`
+    sql`
       insert into message (device_id, id, kind, boot, seq, device_time, received_at, body, origin)
       select *
       from unnest(
@@ -99,7 +119,6 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
       )
       on conflict do nothing
       returning device_id, id`,
-    ),
   )
   return new Set(rows.map(({ deviceId, id }) => messageKey(deviceId, id)))
 }
@@ -122,9 +141,7 @@ export async function insertReadings(tx: Tx, readings: readonly StoredReading[])
   const rows = [...highest.values()]
   if (rows.length === 0) return
   await tx.run(
-    prepared(
-      'insert readings',
-      sql`
+    sql`
     insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
     select *
     from unnest(
@@ -142,7 +159,6 @@ export async function insertReadings(tx: Tx, readings: readonly StoredReading[])
     on conflict (device_id, kind, at) do update
     set value = excluded.value, flags = excluded.flags, received_at = excluded.received_at
     where excluded.value > reading.value`,
-    ),
   )
 }
 
@@ -186,9 +202,7 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
   if (states.size === 0) return
   const rows = [...states.values()]
   await tx.run(
-    prepared(
-      'update devices',
-      sql`
+    sql`
     update device d
     set last_seen_at = s.last_seen_at,
       silent_at = s.silent_at,
@@ -223,6 +237,5 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       alarm_active, unrolled_from
     )
     where d.id = s.id`,
-    ),
   )
 }

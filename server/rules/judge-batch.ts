@@ -27,12 +27,21 @@ export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Pro
   ]
 }
 
+/** Of every sign; readings are by far the most, and those of a device follow each other. */
 function whereFrom(stored: StoredBatch): { homeIds: number[]; deviceIds: number[] } {
-  const sources = Object.values(stored).flat()
-  return {
-    homeIds: [...new Set(sources.map(({ homeId }) => homeId))],
-    deviceIds: [...new Set(sources.map(({ deviceId }) => deviceId))],
+  const homes = new Set<number>()
+  const devices = new Set<number>()
+  for (const signs of Object.values(stored)) {
+    let last: { homeId: number; deviceId: number } | undefined
+    for (const sign of signs) {
+      // Both: the page of a resident has no device, so that its signs all carry the id 0.
+      if (sign.deviceId === last?.deviceId && sign.homeId === last.homeId) continue
+      last = sign
+      homes.add(sign.homeId)
+      devices.add(sign.deviceId)
+    }
   }
+  return { homeIds: [...homes], deviceIds: [...devices] }
 }
 
 /** Each press rings anew (safety 3), also one from a buffer (safety 9); a "cancelled" one still gets a voice (16). */
@@ -54,7 +63,7 @@ type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: 
 const windowMs = 8 * 3_600_000
 
 async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
-  const readings = byDevice(seen.stored.readings)
+  const readings = byDevice(seen.stored.readings.filter(({ kind }) => kind === 'co' || kind === 'gas'))
   const alarms = byDevice(seen.stored.alarms.filter(({ flags }) => flags.test !== true))
   const subjects = seen.devices.flatMap((device) =>
     airKinds.flatMap((kind) => {
