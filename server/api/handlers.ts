@@ -10,6 +10,7 @@ import { homeSheetHandlers } from './home-sheet.ts'
 import { incidentHandlers } from './incidents.ts'
 import { ledgerHandlers } from './ledger.ts'
 import { messageHandlers } from './messages.ts'
+import { pactHandlers } from './pact.ts'
 import { proxyHandlers } from './proxy-check-in.ts'
 import { residentPageHandlers } from './resident-page.ts'
 import { rulesHandlers } from './rules.ts'
@@ -27,6 +28,7 @@ export const handlersOf = (settings: ApiSettings) =>
     ...seriesHandlers(settings),
     ...incidentHandlers(settings),
     ...rulesHandlers(settings),
+    ...pactHandlers(settings),
     ...proxyHandlers(settings),
     ...absenceHandlers(settings),
     ...residentPageHandlers(settings),

@@ -136,6 +136,9 @@ const cases: { [N in RouteName]: Case<N> } = {
   close: { input: () => ({ params: incident(), body: { outcome: 'cooking', note: '已电话确认' } }) },
   checkBack: { input: () => ({ params: incident(), body: {} }) },
 
+  pact: { input: () => ({ params: resident() }) },
+  previewPact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },
+  savePact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },
   proxyCheckIn: {
     input: () => ({ params: resident(), body: { seenOrSpoken: 'seen', place: '菜场', via: 'proxy' } }),
   },

@@ -14,6 +14,7 @@ import {
 } from './community.ts'
 import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
+import { NextDeadline, PactTerms, PactView } from './pact.ts'
 import { EpochMs, Id, Language, LocalDate, ReadingKind } from './primitives.ts'
 import { RuleScope, RulesView } from './rule-layers.ts'
 import { RuleChange } from './rule-set.ts'
@@ -311,6 +312,34 @@ export const routes = define({
     who: 'signedIn',
     summary: 'My open jobs, worst first, air first; and dangers that my other homes must be warned of',
     reply: Type.Object({ asOf: EpochMs, jobs: Type.Array(Job), warnings: Type.Array(Warning) }),
+  },
+
+  pact: {
+    method: 'GET',
+    path: '/api/residents/:id/pact',
+    who: 'watch',
+    summary:
+      'What is agreed with this resident, the next five deadlines, and a proposal from their own mornings',
+    params: byId,
+    reply: PactView,
+  },
+  previewPact: {
+    method: 'POST',
+    path: '/api/residents/:id/pact/preview',
+    who: 'desk',
+    summary: 'The next five deadlines that these hours would mean; changes nothing',
+    params: byId,
+    body: PactTerms,
+    reply: Type.Object({ next: Type.Array(NextDeadline) }),
+  },
+  savePact: {
+    method: 'POST',
+    path: '/api/residents/:id/pact',
+    who: 'desk',
+    summary: 'Agrees on other hours; an occurrence that has begun is judged as it was agreed before',
+    params: byId,
+    body: PactTerms,
+    reply: PactView,
   },
 
   proxyCheckIn: {

@@ -3,10 +3,12 @@ import { Type, type Static } from 'typebox'
 import { Edge, Id, LocalDate, Origin, RiskTier, orNull } from '#contract/primitives.ts'
 import { bigints, ints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
-import { at, sql, type Sql } from '#db/sql.ts'
+import { at, json, sql, type Sql } from '#db/sql.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
 import { limits } from '../limits.ts'
 import { couldSee, putForward } from './blindness-store.ts'
+
+const Hours = Type.Record(Type.String({ pattern: '^[1-7]$' }), Type.String())
 
 export const DuePact = Type.Object({
   pactId: Id,
@@ -16,6 +18,8 @@ export const DuePact = Type.Object({
   edge: Edge,
   deadline: Type.String(),
   days: Type.Array(Type.Integer()),
+  /** HH:MM by weekday, where they differ. */
+  hours: orNull(Hours),
   dueOn: LocalDate,
   opensAt: Type.Integer(),
   dueAt: Type.Integer(),
@@ -58,7 +62,8 @@ export const lockSilent = (
         where ${due(which, now, max)}
       )
       select p.id as pact_id, p.community_id, p.resident_id, p.home_id, p.edge,
-        to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.due_on, p.opens_at, p.due_at, community.zone,
+        to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.hours, p.due_on, p.opens_at, p.due_at,
+        community.zone,
         community.origin, r.tier, r.deaf
       from p
       join resident r on r.id = p.resident_id
@@ -66,7 +71,7 @@ export const lockSilent = (
   )
 }
 
-const Deadline = Type.Pick(DuePact, ['edge', 'deadline', 'days', 'dueOn', 'dueAt', 'zone'])
+const Deadline = Type.Pick(DuePact, ['edge', 'deadline', 'days', 'hours', 'dueOn', 'dueAt', 'zone'])
 /** What many pacts have in common, so that the reckoning of their next day is the same. */
 export type Deadline = Static<typeof Deadline>
 
@@ -80,7 +85,8 @@ export const firstGreeted = (tx: Tx, now: number): Promise<Deadline | undefined>
         from pact p
         where ${due(sql`p.covered_by is not null`, now, 1)}
       )
-      select p.edge, to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.due_on, p.due_at, community.zone
+      select p.edge, to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.hours, p.due_on, p.due_at,
+        community.zone
       from p
       join area community on community.id = p.community_id`,
   )
@@ -94,6 +100,7 @@ export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql
     and p.edge = ${deadline.edge}
     and p.deadline = ${deadline.deadline}
     and p.days = ${ints(deadline.days)}::int[]
+    and p.hours is not distinct from ${deadline.hours === null ? null : json(deadline.hours)}::jsonb
     and p.community_id in (
       select id
       from area
@@ -236,7 +243,7 @@ export type Rolled = Static<typeof Rolled>
  */
 export const rollPacts = (
   tx: Tx,
-  roll: { pactIds: Sql; dueOn: string; next: Occurrence; hasBegun: boolean },
+  roll: { pactIds: Sql; dueOn: string; next: Occurrence & { deadline: string }; hasBegun: boolean },
 ): Promise<Rolled[]> =>
   tx.many(
     Rolled,
@@ -244,6 +251,7 @@ export const rollPacts = (
       with rolled as (
         update pact
         set due_on = ${roll.next.on},
+          deadline = ${roll.next.deadline},
           opens_at = ${at(roll.next.opensAt)},
           remind_at = ${at(roll.next.remindAt)},
           due_at = ${at(roll.next.dueAt)},

@@ -3,7 +3,7 @@ import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { sql, type Sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
-import { nextOccurrence, type Occurrence } from '#domain/occurrence.ts'
+import { nextOfHalf, type Deadline as PactDeadline } from '#domain/schedule.ts'
 import { judgeSilence } from '#domain/silence.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
@@ -85,8 +85,8 @@ function silenceOf({ pact, known, signs, now }: Silent): Verdict | undefined {
   }
 }
 
-const keyOf = ({ zone, edge, deadline, days, dueOn, dueAt }: Deadline): string =>
-  [zone, edge, deadline, days.join(), dueOn, dueAt].join(' ')
+const keyOf = ({ zone, edge, deadline, days, hours, dueOn, dueAt }: Deadline): string =>
+  [zone, edge, deadline, days.join(), hours && JSON.stringify(hours), dueOn, dueAt].join(' ')
 
 async function roll(
   tx: Tx,
@@ -105,8 +105,13 @@ async function roll(
 }
 
 /** The next day of the pact, also where this deadline was put earlier than usual: no day is judged twice. */
-function nextDay({ zone, deadline, days, edge, dueAt, dueOn }: Deadline): Occurrence {
-  const pact = { zone, deadline, days, edge, remindBeforeMs: limits.remindBeforeMs }
-  const next = nextOccurrence({ ...pact, after: dueAt })
-  return next.on > dueOn ? next : nextOccurrence({ ...pact, after: next.dueAt })
+function nextDay({ zone, deadline, days, hours, edge, dueAt, dueOn }: Deadline): PactDeadline {
+  const agreed = hours ?? Object.fromEntries(days.map((day) => [day, deadline]))
+  const following = (after: number): PactDeadline => {
+    const next = nextOfHalf({ edge, hours: agreed, zone, after, remindBeforeMs: limits.remindBeforeMs })
+    if (!next) throw new RangeError(`a pact needs a weekday from 1 to 7, not [${days.join()}]`)
+    return next
+  }
+  const next = following(dueAt)
+  return next.on > dueOn ? next : following(next.dueAt)
 }
