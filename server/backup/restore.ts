@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import { dbOn, type Db } from '#db/database.ts'
 import {
   hideTimescale,
+  lockSchema,
   migrateWithin,
   readMigrations,
   withTimescaleIfPossible,
@@ -39,6 +40,8 @@ async function restoreOnce(restoring: Restoring, timescale: Timescale): Promise<
   try {
     const db = dbOn(client)
     if (timescale === 'hidden') await hideTimescale(db)
+    // a server that starts meanwhile waits, and then finds what was restored
+    await lockSchema(db)
     await client.query('begin')
     // somebody's open transaction is not waited for all night
     await client.query(`set local lock_timeout = '30s'`)

@@ -58,7 +58,7 @@ async function migrateTo(
   await client.connect()
   try {
     const db = dbOn(client)
-    await lock(db)
+    await lockSchema(db)
     if (timescale === 'hidden') await hideTimescale(db)
     await createRecord(db)
     const pending = pendingOf(files, await appliedIn(db))
@@ -179,10 +179,11 @@ function lineOf(error: unknown, text: string): string {
 }
 
 /**
+ * Nobody else migrates until this session ends.
  * Polls in place of waiting inside PostgreSQL: a session that waits there holds a snapshot, for which
  * `create index concurrently` of the one that migrates would wait in turn, which is a deadlock.
  */
-async function lock(db: Db): Promise<void> {
+export async function lockSchema(db: Db): Promise<void> {
   const Got = Type.Object({ got: Type.Boolean() })
   for (let waitedMs = 0; waitedMs <= limits.lockWaitMsMax; waitedMs += limits.lockPollMs) {
     const { got } = await db.one(Got, sql`select pg_try_advisory_lock(${lockKey}) as got`)
