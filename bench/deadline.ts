@@ -15,6 +15,7 @@ import {
   type Case,
 } from './harness/benchmark.ts'
 import { openBenchDatabase, type BenchDatabase } from './harness/database.ts'
+import { since } from './harness/usage.ts'
 
 const million = 1_000_000
 /** A copy of a million residents and its two judgements take half a minute: five rounds of both shares a quarter of an hour. */
@@ -57,7 +58,21 @@ function worldsOf({ quick, rest }: BenchOptions): World[] {
   )
 }
 
-type Measured = { world: World; product: Judged[]; bareMs: number[]; written: Written; hazards: Judged }
+type Run<R> = R & { databaseCpu: number }
+type Measured = {
+  world: World
+  product: Run<Judged>[]
+  bare: Run<{ ms: number }>[]
+  written: Written
+  hazards: Judged
+}
+
+/** With the CPU seconds of PostgreSQL, its checkpoints and vacuums included. */
+async function counted<R extends object>(bench: BenchDatabase, run: () => Promise<R>): Promise<Run<R>> {
+  const before = bench.usage()
+  const result = await run()
+  return { ...result, databaseCpu: since(bench.usage(), before) }
+}
 
 async function measure(bench: BenchDatabase, world: World, { rounds, say }: BenchOptions): Promise<Measured> {
   const template = await createTemplate(bench, world)
@@ -66,15 +81,15 @@ async function measure(bench: BenchDatabase, world: World, { rounds, say }: Benc
   const { product, bare } = await interleaved(isMillion ? Math.min(rounds, roundsAtMillion) : rounds, {
     product: () =>
       onCopy(bench, template, async (url) => {
-        const judged = await judgeDeadline(url, 0)
+        const judged = await counted(bench, () => judgeDeadline(url, 0))
         written.product = await countWritten(url, dueAt)
         return judged
       }),
     bare: () =>
       onCopy(bench, template, async (url) => {
-        const ms = await timedBare(url)
+        const judged = await counted(bench, () => timedBare(url))
         written.bare = await countWritten(url, dueAt)
-        return ms
+        return judged
       }),
   })
   const hazards = await onCopy(bench, template, (url) => judgeDeadline(url, 50))
@@ -82,17 +97,17 @@ async function measure(bench: BenchDatabase, world: World, { rounds, say }: Benc
   say(`${nameOf(world)}: ${sameRows(written, world)}`)
   if (isMillion && rounds > roundsAtMillion)
     say(`${nameOf(world)}: ${roundsAtMillion} rounds only, for each takes half a minute and a copy of 1 GB`)
-  return { world, product, bareMs: bare, written: written.product ?? fail('nothing was measured'), hazards }
+  return { world, product, bare, written: written.product ?? fail('nothing was measured'), hazards }
 }
 
-async function timedBare(url: string): Promise<number> {
+async function timedBare(url: string): Promise<{ ms: number }> {
   const db = openDatabase({ url, poolSize: 1, applicationName: 'bench: set-based SQL' })
   await db.pool.query('set statement_timeout = 0')
   const startedAt = performance.now()
   await judgeBare(db)
   const ms = performance.now() - startedAt
   await db.close()
-  return ms
+  return { ms }
 }
 
 /** The ledger of a community changes with each slice, and so is announced once a slice: that much more of the log. */
@@ -117,16 +132,21 @@ const seconds = (ms: number) => ms / 1000
 const timeOf = ({ product }: Measured) => median(product.map(({ ms }) => ms))
 
 function casesOf(measured: Measured): Case[] {
-  const { world, product, bareMs, hazards } = measured
+  const { world, product, bare, hazards } = measured
   const name = nameOf(world)
-  const spread = product.map(({ ms }) => seconds(ms).toFixed(2)).join(' ')
+  const rounds = (runs: readonly { ms: number }[]) => runs.map(({ ms }) => seconds(ms).toFixed(2)).join(' ')
+  const databaseCpu = (runs: readonly { databaseCpu: number }[]) =>
+    median(runs.map((run) => run.databaseCpu)).toFixed(2)
+  const ownCpu = seconds(median(product.map(({ cpuMs }) => cpuMs))).toFixed(2)
   const main = caseOf({
     case: name,
     value: seconds(timeOf(measured)),
     unit: 's',
-    yardstick: seconds(median(bareMs)),
+    yardstick: seconds(median(bare.map(({ ms }) => ms))),
     goal: { atMost: 1.5 },
-    note: `rounds ${spread}; set-based ${bareMs.map((ms) => seconds(ms).toFixed(2)).join(' ')}`,
+    note:
+      `rounds ${rounds(product)}, CPU s ${databaseCpu(product)} database and ${ownCpu} ours; ` +
+      `set-based ${rounds(bare)}, CPU s ${databaseCpu(bare)}`,
   })
   const slice = caseOf({
     case: `${name}: longest slice`,

@@ -99,11 +99,11 @@ async function write(tx: Tx, decisions: readonly Decision[], now: number): Promi
   for (const { incident, change, line } of decisions) if (change || line) announceIncident(tx, incident)
 }
 
-const incidentsTo = (decisions: readonly Decision[], then: Decision['then']) =>
-  decisions.filter((decision) => decision.then === then).map(({ incident }) => incident)
+const incidentsTo = (decisions: readonly Decision[], next: Decision['next']) =>
+  decisions.filter((decision) => decision.next === next).map(({ incident }) => incident)
 
-const idsTo = (decisions: readonly Decision[], then: Decision['then']) =>
-  incidentsTo(decisions, then).map(({ id }) => id)
+const idsTo = (decisions: readonly Decision[], next: Decision['next']) =>
+  incidentsTo(decisions, next).map(({ id }) => id)
 
 async function tellOfDangers(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
   const [opened, raised] = [idsTo(decisions, 'opened'), idsTo(decisions, 'raised')]

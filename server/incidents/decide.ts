@@ -15,13 +15,13 @@ export type Decision = {
   change?: Omit<Change, 'incidentId'> | undefined
   line?: { what: TimelineWhat; detail?: Record<string, unknown> }
   /** What follows: somebody is told, or it ends by itself if the rules see nothing more of it. */
-  then?: 'opened' | 'raised' | 'endsUnseen' | 'news'
+  next?: 'opened' | 'raised' | 'endsUnseen' | 'news'
 }
 
 export function decide({ incident, verdict, isNew }: Found & { incident: IncidentRow }): Decision {
   const { stage } = verdict
   if (stage === null) return returned(incident, verdict)
-  if (isNew) return { incident, line: { what: 'opened', detail: { stage: incident.stage } }, then: 'opened' }
+  if (isNew) return { incident, line: { what: 'opened', detail: { stage: incident.stage } }, next: 'opened' }
   if (isWorse(stage, incident.stage) || verdict.ringsAgain) return raised(incident, verdict, stage)
   return { incident, change: noted(incident, verdict) }
 }
@@ -37,7 +37,7 @@ function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision 
     line: worse
       ? { what: 'raised', detail: { from: incident.stage, to: stage } }
       : { what: 'pressedAgain', detail: { presses: evidence.presses ?? 2 } },
-    then: 'raised',
+    next: 'raised',
   }
 }
 
@@ -48,9 +48,9 @@ function noted({ stage, evidence: old }: IncidentRow, verdict: Verdict): Decisio
 
 function returned(incident: IncidentRow, verdict: Verdict): Decision {
   const change = noted(incident, verdict)
-  if (!needsHuman(incident)) return { incident, change, then: 'endsUnseen' }
+  if (!needsHuman(incident)) return { incident, change, next: 'endsUnseen' }
   if (change && incident.kind === 'missed')
-    return { incident, change, line: { what: 'lateCheckIn' }, then: 'news' }
+    return { incident, change, line: { what: 'lateCheckIn' }, next: 'news' }
   if (change && isHazard(incident.kind) && incident.evidence.cleanSince === undefined)
     return { incident, change, line: { what: 'airClean' } }
   return { incident, change }
