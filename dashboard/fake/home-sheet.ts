@@ -116,6 +116,7 @@ const devicesOf = (one: FakeResident): DeviceView[] =>
     lastSeenAt: nowAt() - (index + 1) * 2 * minuteMs,
     online: kind === 'co' || kind === 'gas' ? true : null,
     silent: false,
+    missing: kind === 'motion' ? 3 : 0,
     battery: kind === 'button' ? 86 : kind === 'motion' ? 18 : null,
     outOfService: false,
     origin: 'demo',

@@ -3,7 +3,7 @@ import { DeviceView, AbsenceView } from '#contract/community.ts'
 import { Paired, ResidentBrief } from '#contract/incident.ts'
 import { CheckInVia, LocalDate, LocalTime, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { at, sql, type Sql } from '#db/sql.ts'
 
 const Freeform = Type.Record(Type.String(), Type.Unknown())
 
@@ -74,11 +74,33 @@ export const devicesOf = (db: Db, homeId: number, now: number): Promise<DeviceVi
     DeviceView,
     sql`
       select id, serial, kind, power, resident_id, last_seen_at, online, battery, out_of_service, origin,
+        ${missingOf(now)} as missing,
         not out_of_service and last_seen_at is not null and coalesce(silent_at <= ${at(now)}, true) as silent
       from device
       where home_id = ${homeId}
       order by kind, id`,
   )
+
+/** How far back a gap is shown (ms): what was lost longer ago, nobody asks for any more. */
+const gapShownMs = 24 * 3_600_000
+
+/** A message that comes late, or in another order, closes its gap. */
+const missingOf = (now: number): Sql => sql`
+  coalesce(
+    (
+      select sum(gap.count)
+      from (
+        select m.received_at, m.seq - 1 - lag(m.seq) over (partition by m.boot order by m.seq) as count
+        from message m
+        where m.device_id = device.id
+          and m.boot is not null
+          and m.seq is not null
+      ) as gap
+      where gap.count > 0
+        and gap.received_at > ${at(now - gapShownMs)}
+    ),
+    0
+  )::int`
 
 const LastSign = Type.Object({ at: Type.Integer(), what: Type.String() })
 

@@ -65,6 +65,23 @@ test('a device is silent after its deadline, and never because it has not begun'
   expect(silent).toEqual(['li-button false', 'li-co-1 true', 'li-gas-1 false'])
 })
 
+test('what a device counted and never came is shown, until it comes late; a restart that counts from 1 is no gap', async () => {
+  const came = (boot: string, ...seqs: number[]) =>
+    api.db.run(sql`
+      insert into message (device_id, id, kind, boot, seq, received_at, origin)
+      select d.id, ${boot} || seq, 'heartbeat', ${boot}, seq, ${at(monday)}, 'live'
+      from device d, unnest(${seqs}::bigint[]) as seq
+      where d.serial = 'li-button'`)
+  const missing = async () => (await sheet()).devices[0]?.missing
+  await came('first', 1, 2, 5, 7)
+  await came('second', 1, 2)
+  expect(await missing()).toBe(3)
+  await came('first', 4)
+  expect(await missing()).toBe(2)
+  await api.db.run(sql`update message set received_at = ${at(monday - 25 * 3_600_000)}`)
+  expect(await missing()).toBe(0)
+})
+
 test('the last sign is the latest of any kind', async () => {
   const { communityId, homes, residents } = api.cast
   expect((await sheet()).lastSign).toBeNull()

@@ -143,6 +143,8 @@ export const DeviceView = Type.Object({
   lastSeenAt: orNull(EpochMs),
   online: orNull(Type.Boolean()),
   silent: Type.Boolean(),
+  /** Messages that its (boot, seq) counted and that never came, before one that came within a day. */
+  missing: Type.Integer({ minimum: 0 }),
   battery: orNull(Type.Number()),
   outOfService: Type.Boolean(),
   origin: Origin,
