@@ -28,3 +28,8 @@ test('a secret may come from a file', () => {
   expect(readConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://somewhere/db')
   expect(() => readConfig({ DATABASE_URL_FILE: `${file}.gone` })).toThrow(/DATABASE_URL_FILE/)
 })
+
+test('what devices sent is kept for longer than late data may come', () => {
+  expect(() => readConfig({ RETAIN_MESSAGES_DAYS: '3' })).toThrow(/RETAIN_MESSAGES_DAYS must be .* from 4/)
+  expect(readConfig({ RETAIN_MESSAGES_DAYS: '4' }).kept).toMatchObject({ messages: 4, incidents: 1825 })
+})
