@@ -133,6 +133,17 @@ export const silences: readonly Scenario[] = [
     ends: [card('李奶奶', missed)],
   }),
   scenario({
+    name: 'nobody-can-be-rung',
+    zh: '谁也叫不响：值班台立刻知道，三分钟一次，不停',
+    en: 'Nobody can be rung: the desk at once, and every three minutes without end',
+    safety: [2],
+    given: [{ is: 'asleep', person: '王红' }, { is: 'asleep', person: '张伟' }, { is: 'noNeighbour' }],
+    begins: '07:31',
+    until: '08:10',
+    story: [...at('08:00', rings(missed, { who: ['赵敏'], every: { ms: minutes(3), times: 4 } }))],
+    ends: [card('李奶奶', missed, { acknowledgedBy: null })],
+  }),
+  scenario({
     name: 'steward-comes-back-to-her-phone',
     zh: '王红后来打开手机：派单还在，可以接手',
     en: 'The steward opens her phone later: the job is still hers to take',

@@ -51,28 +51,6 @@ test('a page whose line is cut is told everything that it missed, in order and o
   expect(zhao.snapshots).toEqual([communityId])
 })
 
-test('the service was down at eight: after a minute to settle each silence is judged, once', async () => {
-  const the = await begin('07:55')
-  const { liButton, wuButton, heButton, sunButton } = the.cast.devices
-  await the.open('wang', 'chen')
-  await the.greetings({ except: ['li', 'wu'] })
-  await the.stop()
-  await the.devices.lost()
-  await the.clock.moveTo(the.at('08:20'))
-  await the.start()
-  await the.pages.areBack()
-  // hers was pressed while we were away, and kept by the button
-  await the.say(liButton, 'checkin', { time: the.at('07:58') })
-  for (const button of [wuButton, heButton, sunButton]) await the.say(button, 'heartbeat')
-  await the.moveTo('08:20:59')
-  expect(the.heard()).toEqual([])
-  await the.moveTo('08:22')
-  expect(the.heard()).toEqual(['08:21:00 王红 alarm missed alarm'])
-  const wang = await the.page('wang')
-  expect((await wang.job()).incident).toMatchObject({ homeLabel: '3-2-601', openedAt: the.at('08:21') })
-  expect(the.logged()).toEqual(['the service itself could not see'])
-})
-
 test('killed in the middle of telling people: the next process tells whom it had not told, and nobody twice', async () => {
   const the = await begin('10:00')
   await the.open('wang')
