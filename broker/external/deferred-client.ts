@@ -193,9 +193,14 @@ async function publish(client: MqttClient, { topic, payload, qos }: Publishing):
 /** A line that is cut takes the last acknowledgements with it; a broker that does not answer is not waited for. */
 async function leave(client: MqttClient, graceMs: number): Promise<void> {
   if (graceMs === 0 || !client.connected) return client.endAsync(true)
-  const timer = setTimeout(() => client.stream.destroy(), limits.leaveMs)
-  await client.endAsync(false)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limits.leaveMs)
+  })
+  // mqtt.js waits for the answers to what it published, and once it waits nothing ends that but a race
+  await Promise.race([client.endAsync(false), late])
   clearTimeout(timer)
+  client.stream.destroy()
 }
 
 async function untilEmpty(isEmpty: () => boolean, graceMs: number): Promise<void> {

@@ -1,12 +1,11 @@
 // Fencing for an external broker: what was taken for a group of shards is stored only by the server that holds it.
 import { Type } from 'typebox'
-import { Id } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import type { Pending } from './gather.ts'
 import { NotStored } from './trouble.ts'
 
-const Count = Type.Object({ held: Id })
+const Count = Type.Object({ held: Type.Integer() })
 
 /**
  * Throws NotStored unless each lease under which these messages came is still the same, and keeps it so until the

@@ -1,6 +1,5 @@
 // Rows of `shard_lease`. Leases, so the clock of the database decides whether a holder lives (ground.md).
 import { Type, type Static } from 'typebox'
-import { Id } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 
@@ -39,7 +38,7 @@ export async function leases(tx: Tx, groups: readonly string[], serverId: number
 /** How many living servers share the groups; at least this one. */
 export async function consumers(tx: Tx, serverId: number): Promise<number> {
   const { count } = await tx.one(
-    Type.Object({ count: Id }),
+    Type.Object({ count: Type.Integer() }),
     sql`
       select count(*)::int as count
       from server

@@ -44,7 +44,7 @@ export function createShardLeases({ servers, groups, broker, log }: ShardLeaseOp
     await store.lockDealing(tx)
     await store.markConsuming(tx, servers.id)
     const leases = await store.leases(tx, groups, servers.id)
-    const share = Math.ceil(groups.length / (await store.consumers(tx, servers.id)))
+    const share = Math.ceil(groups.length / Math.max(1, await store.consumers(tx, servers.id)))
     const own = leases.filter(({ isOwn }) => isOwn)
     const free = leases.filter(({ isFree, isOwn }) => isFree && !isOwn).map(({ shardGroup }) => shardGroup)
     const wanted = free.slice(0, Math.max(0, share - own.length))
