@@ -91,11 +91,16 @@ export const firstGreeted = (tx: Tx, now: number): Promise<Deadline | undefined>
       join area community on community.id = p.community_id`,
   )
 
-/** The ids of those who greeted before this deadline, at most `max`: asked inside the statement that rolls them. */
-export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql => {
-  const alike = sql`
-    p.covered_by is not null
-    and p.due_at = ${at(deadline.dueAt)}
+/**
+ * The ids of those who greeted before this deadline, at most `max`: asked inside the statement that rolls them. What
+ * holds for one of them (that we could see) is asked once for all.
+ */
+export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql => sql`array(
+  select p.id
+  from pact p
+  where p.due_at = ${at(deadline.dueAt)}
+    and p.covered_by is not null
+    and not p.paused
     and p.due_on = ${deadline.dueOn}
     and p.edge = ${deadline.edge}
     and p.deadline = ${deadline.deadline}
@@ -105,13 +110,11 @@ export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql
       select id
       from area
       where zone = ${deadline.zone}
-    )`
-  return sql`array(
-    select p.id
-    from pact p
-    where ${due(alike, now, max)}
-  )`
-}
+    )
+    and ${couldSee(sql`${at(deadline.dueAt)}::timestamptz`, now)}
+  limit ${max}
+  for no key update of p skip locked
+)`
 
 const Circumstances = Type.Object({
   pactId: Id,

@@ -14,7 +14,7 @@ import type { Circumstances, Deadline, DuePact, SignRow } from './deadline-store
  * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
  * those who greeted only roll on; for each of the others people are told in the same transaction.
  */
-export const slices = { greetedMax: 5000, silentMax: 500 }
+export const slices = { greetedMax: 6000, silentMax: 500 }
 
 /** Rolls pacts whose resident greeted before one and the same deadline. Gives how many. */
 export async function rollGreeted(tx: Tx, now: number): Promise<number> {

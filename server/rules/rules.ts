@@ -66,18 +66,16 @@ export function createRules(options: RulesOptions): Rules {
       // Two at a time: while one is in our hands, the other is in the database's.
       const judged = await Promise.allSettled([1, 2].map(() => judgeSilentSlice({ db, log, found, now })))
       const failed = judged.find((one) => one.status === 'rejected')
-      const rollSlice = async (): Promise<Slice> => {
-        const count = await db.transaction((tx) => rollGreeted(tx, now))
-        return { count, more: count > 0 }
-      }
-      if (failed) {
-        // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
-        while ((await rollSlice()).more);
-        throw failed.reason
-      }
       // Whoever must be looked for comes before those who are well.
       const silent = judged.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-      return silent.find(({ more }) => more) ?? rollSlice()
+      const more = silent.find((slice) => slice.more)
+      if (more && !failed) return more
+      // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
+      let count = 0
+      for (let rolled = -1; rolled !== 0; count += rolled)
+        rolled = await db.transaction((tx) => rollGreeted(tx, now))
+      if (failed) throw failed.reason
+      return { count, more: false }
     },
 
     judgeSecondDeadlines: async (now) => {

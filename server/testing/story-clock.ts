@@ -23,7 +23,9 @@ export function createStoryClock({ db, clock, app, devices, pages }: StoryClockO
   /** Everything that was set off has come to rest: stored, sent, rung, confirmed, and seen by whoever follows. */
   async function settled(): Promise<void> {
     await app().ingest.settled()
-    await app().jobs.hurry('outbox')
+    // Who cannot be reached is passed over aside: the next one is asked before the second is over.
+    do await app().jobs.hurry('outbox')
+    while (await app().dispatch.settled())
     await until(
       'whoever is told is reached',
       async () => (await tellingsUnderWay(db, clock.now(), pages.answeringIds())) === 0,
