@@ -17,6 +17,7 @@ import { createDispatch } from './dispatch/dispatch.ts'
 import { openDeviceBroker } from './device-broker.ts'
 import { createFreeSpace } from './free-space.ts'
 import { createHealth } from './health.ts'
+import { createHearing } from './hearing.ts'
 import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { movedChannel, movedIn } from './ingest/moved.ts'
@@ -81,12 +82,17 @@ export async function createApp({
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
   })
   const incidents = createIncidents({ db, dispatch, limits })
+  const hearing = createHearing()
   const rules = createRules({
     db,
     clock,
     log,
     applyVerdicts: incidents.applyVerdicts,
-    seenUntil: (now) => Math.min(now, broker.oldestPendingAt() ?? now),
+    seenUntil: (now) => {
+      const { accepted, pending, connections } = broker.stats()
+      const heardUntil = hearing.heardUntil({ now, heard: accepted + pending, connections })
+      return Math.min(heardUntil, broker.oldestPendingAt() ?? now)
+    },
   })
   const ingest = createIngest({
     db,

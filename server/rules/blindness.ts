@@ -110,7 +110,7 @@ function gapFrom(seen: {
     ...(ownUntil !== undefined && isLate(ownUntil)
       ? [{ fromAt: ownUntil, cause: 'a server stood still' }]
       : []),
-    ...(isLate(seenNow) ? [{ fromAt: seenNow, cause: 'nothing could be stored' }] : []),
+    ...(isLate(seenNow) ? [{ fromAt: seenNow, cause: 'nothing came in, or could be stored' }] : []),
   ]
   return gaps.sort((a, b) => a.fromAt - b.fromAt)[0]
 }
