@@ -96,7 +96,11 @@ try {
   for (const one of themes) {
     // a house for each: the danger at the end of one morning would stand in the calm pictures of the next
     const house = await openHouse('demo')
-    await theme(browser, house, one).finally(() => house.close())
+    try {
+      await theme(browser, house, one)
+    } finally {
+      await house.close()
+    }
   }
 } finally {
   await browser.close()

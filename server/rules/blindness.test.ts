@@ -198,9 +198,8 @@ test('safety 8: the clock is put forward over eight: everybody is asked after, n
   expect(found).toEqual([])
   await rules.judgeDeadlines(settled)
   await rules.judgeDeadlines(settled + 1000)
-  expect(found.map(({ residentId }) => residentId).toSorted()).toEqual(
-    Object.values(cast.residents).toSorted(),
-  )
+  expect(found).toHaveLength(Object.keys(cast.residents).length)
+  expect(new Set(found.map(({ residentId }) => residentId))).toEqual(new Set(Object.values(cast.residents)))
   expect(new Set(found.map(({ evidence }) => evidence.silence))).toEqual(new Set(['blind']))
 })
 

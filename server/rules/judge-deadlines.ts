@@ -7,8 +7,9 @@ import { nextOfHalf, type Deadline as PactDeadline } from '#domain/schedule.ts'
 import { judgeSilence } from '#domain/silence.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
+import { circumstancesOf, signsBefore, type Circumstances, type SignRow } from './circumstances-store.ts'
 import * as store from './deadline-store.ts'
-import type { Circumstances, Deadline, DuePact, SignRow } from './deadline-store.ts'
+import type { Deadline, DuePact } from './deadline-store.ts'
 
 /**
  * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
@@ -35,10 +36,8 @@ export async function judgeSilent(tx: Tx, now: number, { onTaken, ...which }: Ta
   const alike = [...grouped(pacts, keyOf).values()]
   const current = alike.filter(([first]) => first && nextDay(first).dueAt > now).flat()
   const ids = current.map(({ pactId }) => pactId)
-  const circumstances = new Map(
-    (await store.circumstancesOf(tx, ids, now)).map((known) => [known.pactId, known]),
-  )
-  const signs = grouped(await store.signsBefore(tx, ids, limits.signOfLifeWindowMs), ({ pactId }) => pactId)
+  const circumstances = new Map((await circumstancesOf(tx, ids, now)).map((known) => [known.pactId, known]))
+  const signs = grouped(await signsBefore(tx, ids, limits.signOfLifeWindowMs), ({ pactId }) => pactId)
   const verdicts = current.flatMap((pact) => {
     const known = circumstances.get(pact.pactId)
     return (known && silenceOf({ pact, known, signs: signs.get(pact.pactId) ?? [], now })) ?? []
