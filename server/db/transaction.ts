@@ -49,7 +49,7 @@ async function attemptOn<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>): Promis
     // One that fails has undone the transaction before COMMIT is read, which is then answered ROLLBACK.
     const written = last.map((statement) => tx.run(statement))
     close()
-    await Promise.all([...written, commit(client)])
+    await inTheirOrder([...written, commit(client)])
     committed()
     return result
   } catch (error) {
@@ -84,6 +84,12 @@ function txOn(client: pg.PoolClient) {
     afterCommit: (work) => void afterwards.push(work),
   }
   return { tx, endings, last, close: () => void (over = true), committed: () => afterwards.forEach(loudly) }
+}
+
+/** All of them, and of several that failed the first: what follows it failed because of it. */
+async function inTheirOrder(asked: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(asked)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** COMMIT of a transaction with a failed statement is answered ROLLBACK, without an error. */
