@@ -19,7 +19,7 @@ type Size = { homes: number; connections: number; window: number; hazardHomes: n
 const full: Size = {
   homes: 10_000,
   connections: 1000,
-  window: 4,
+  window: 1,
   hazardHomes: 1500,
   run: { ms: 8000, warmupMs: 2000, hazardEvery: 1000 },
 }
@@ -41,7 +41,7 @@ async function run({ rounds, quick: isQuick, say }: BenchOptions): Promise<Case[
   const size = isQuick ? quick : full
   const { homes, connections, window, hazardHomes } = size
   say(
-    `  ${homes} homes, ${connections} connections of homes drawn evenly, ${window} messages under way on each, ` +
+    `  ${homes} homes, ${connections} connections of homes drawn evenly, ${window} message under way on each (a device waits for its PUBACK), ` +
       `4 values a message, 1 in 1,000 a hazard (SOS and CO alarm in turn) from one of ${hazardHomes} new homes`,
   )
   const database = await openBenchDatabase()
