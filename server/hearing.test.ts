@@ -31,6 +31,13 @@ test('nothing comes from eight hundred devices that said fifty things a second: 
   expect(our.second(50, 800)).toBe(our.at())
 })
 
+test('a few seconds after a start are enough to know how much ought to come', () => {
+  const our = listening()
+  our.seconds(6, 25, 400)
+  const last = our.at()
+  expect([our.second(0, 400), our.second(0, 400)]).toEqual([last, last])
+})
+
 test('most connections are gone at once: we are deaf until they are back, at most a minute', () => {
   const our = listening()
   our.seconds(120, 50, 800)

@@ -33,14 +33,17 @@ const limits = {
 export function createHearing(): Hearing {
   let before: Sample | undefined
   let perConnectionMs = 0
+  let listenedMs = 0
   let heardAt = 0
   let peak = { connections: 0, at: 0 }
   let deaf: { since: number; until: number } | undefined
 
   function follow({ now, heard, connections }: Sample, last: Sample): void {
-    const share = Math.min(1, (now - last.now) / limits.rateMs)
+    // At first the mean of all there was, then that of the last minute.
+    listenedMs = Math.min(limits.rateMs, listenedMs + now - last.now)
+    const share = (now - last.now) / Math.max(1, listenedMs)
     const rate = (heard - last.heard) / Math.max(1, now - last.now) / Math.max(1, connections)
-    perConnectionMs += (rate - perConnectionMs) * share
+    perConnectionMs += (rate - perConnectionMs) * Math.min(1, share)
     heardAt = now
   }
 
