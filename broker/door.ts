@@ -36,6 +36,8 @@ export class Door<P extends AnyPrincipal> {
   readonly #options: DoorOptions<P>
   readonly #pace: ReturnType<typeof createPace>
   readonly #wills = new WeakSet<object>()
+  /** Frees the place at the door of a connection that is being let in. */
+  readonly #places = new WeakMap<Connection<P>, () => void>()
 
   constructor(options: DoorOptions<P>) {
     this.#options = options
@@ -49,18 +51,41 @@ export class Door<P extends AnyPrincipal> {
   }
 
   readonly preConnect = (client: Client, packet: ConnectPacket, done: LetOn): void => {
-    const { connectionOf, refuse, isClosing, limits } = this.#options
+    const { connectionOf, limits } = this.#options
     const connection = connectionOf(client)
     if (connection === undefined) return done(new ToldError('no such connection'), false)
     connection.clientId = packet.clientId
     connection.problem = connectProblem(packet)
     rewrite(packet, connection.key, limits.keepaliveSecondsMax)
     if (packet.will !== undefined) this.#wills.add(packet.will)
-    this.#pace.turn(packet.username ?? '', (mayGo) => {
-      const isGone = connection.gate.destroyed || isClosing()
-      if (mayGo && !isGone) return done(null, true)
+    if (connection.gate.hasLeft) return done(new ToldError('gone'), false)
+    this.#wait({ connection, serial: packet.username ?? '', done })
+  }
+
+  /** Who gives up while waiting frees its place; who left a message behind keeps it, for the message counts. */
+  #wait({ connection, serial, done }: { connection: Connection<P>; serial: string; done: LetOn }): void {
+    const { refuse, isClosing } = this.#options
+    const { gate } = connection
+    let isTold = false
+    const tell: LetOn = (error, ok) => {
+      if (!isTold) done(error, ok)
+      isTold = true
+    }
+    const leave = this.#pace.turn(serial, (mayGo) => {
+      const isGone = gate.hasLeft || isClosing()
+      if (mayGo && !isGone) return tell(null, true)
       if (!isGone) refuse(connection, 'too_fast', { detail: 'too many connections are waiting to be let in' })
-      done(new ToldError('not let in'), false)
+      tell(new ToldError('not let in'), false)
+    })
+    const look = (): void => {
+      if (!gate.hasLeft) return
+      leave()
+      tell(new ToldError('gone'), false)
+    }
+    gate.on('gone', look).on('close', look)
+    this.#places.set(connection, () => {
+      gate.off('gone', look).off('close', look)
+      leave()
     })
   }
 
@@ -76,6 +101,7 @@ export class Door<P extends AnyPrincipal> {
 
   async #answer(connection: Connection<P> | undefined, said: Credentials, done: Answer): Promise<void> {
     const returnCode = connection ? await this.#decide(connection, said) : SERVER_UNAVAILABLE
+    if (connection) this.#places.get(connection)?.()
     if (returnCode === 0) done(null, true)
     else done(Object.assign(new ToldError('not let in'), { returnCode }), false)
   }

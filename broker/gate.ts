@@ -100,6 +100,11 @@ export class Gate extends Duplex {
     return this.#held.some((frame) => frame.kind === 'publish' && isSuch(frame.publish))
   }
 
+  /** The device has gone (the event `gone`), and nothing that it said is waiting to be handed on. */
+  get hasLeft(): boolean {
+    return this.destroyed || (this.#hasEnded && !this.holds(() => true))
+  }
+
   /** Bytes written to this device and not yet taken by its socket. */
   get unsentBytes(): number {
     return this.writableLength + this.#options.source.writableLength
@@ -126,6 +131,7 @@ export class Gate extends Duplex {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#options.onGone()
+    this.emit('gone')
     this.#advance()
   }
 

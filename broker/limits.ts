@@ -36,6 +36,11 @@ export const brokerLimits = {
   connectsPerSecond: 2_000,
   /** Ten seconds' worth. Who would wait longer is cut and comes back. */
   connectsWaitingMax: 20_000,
+  /**
+   * Let in but not yet known: they share a question to the database, and 100 each 20 ms of it are 5,000 a second. More
+   * would wait there in the order of arrival, where a danger cannot pass them.
+   */
+  connectsUnderWayMax: 100,
   /** From TCP accept to a complete CONNECT. */
   connectMs: 10_000,
   /** How long `authenticate` may take before the device hears "server unavailable". */

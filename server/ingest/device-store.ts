@@ -111,7 +111,7 @@ export async function urgencyOf(
       select d.serial,
         case
           when d.hot_at > ${at(now - hotWithinMs)} or d.alarm_active @? '$.* ? (@ == true)' then 0
-          when d.kind in ('button', 'curtain') and exists (
+          when d.kind in ('button', 'curtain', 'tablet') and exists (
             select
             from pact p
             where p.home_id = d.home_id
@@ -119,7 +119,7 @@ export async function urgencyOf(
               and p.covered_by is null
               and not p.paused
           ) then 0
-          when d.kind in ('button', 'curtain', 'co', 'gas') then 1
+          when d.kind in ('button', 'curtain', 'tablet', 'co', 'gas') then 1
           else 2
         end as urgency
       from device d
