@@ -37,7 +37,7 @@ const bench = (...words: string[]) =>
 /** A server, a PostgreSQL and their yardsticks start for each, on two cores that others use too (ms). */
 const patienceMs = 120_000
 
-test.for(['ingest', 'growth', 'connections'])(
+test.for(['ingest', 'backlog', 'growth', 'connections'])(
   '%s runs in its smallest form and says what it measured',
   { timeout: patienceMs },
   async (name) => {

@@ -4,6 +4,7 @@ import type { Benchmark } from './harness/benchmark.ts'
 export const registry: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   ingest: () => import('./ingest.ts'),
   'alert-latency': () => import('./alert-latency.ts'),
+  backlog: () => import('./backlog.ts'),
   deadline: () => import('./deadline.ts'),
   growth: () => import('./growth.ts'),
   connections: () => import('./connections.ts'),
