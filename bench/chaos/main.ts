@@ -1,7 +1,8 @@
-// npm run chaos -- [--minutes M] [--seed S] [--json FILE] [--homes N] [--servers N]
+// npm run chaos -- [--minutes M] [--seed S] [--json FILE] [--homes N] [--servers N] [--only TARGET]
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { undoAll, undoOnSignal } from '../harness/undo.ts'
+import type { Fault } from './faults.ts'
 import { runChaos, type ChaosReport } from './run.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -17,6 +18,7 @@ function asked() {
       json: { type: 'string' },
       homes: { type: 'string', default: '1000' },
       servers: { type: 'string', default: '2' },
+      only: { type: 'string', default: '' },
     },
   })
   const number = (name: string, text: string, [least, most]: [number, number]): number => {
@@ -30,6 +32,8 @@ function asked() {
     homes: Math.round(number('homes', values.homes, [10, 5000])),
     servers: Math.round(number('servers', values.servers, [1, 2])),
     json: values.json,
+    // by the beginning of its name: devices, postgres, server-a, database
+    only: ({ target }: Fault) => target.startsWith(values.only),
   }
 }
 
@@ -55,10 +59,18 @@ function table(report: ChaosReport): string {
 }
 
 async function main(): Promise<number> {
-  const { minutes, seed, homes, servers, json } = asked()
+  const { minutes, seed, homes, servers, json, only } = asked()
   undoOnSignal()
   say(`seed ${seed}: ${minutes} min, ${homes} homes, ${servers} servers`)
-  const report = await runChaos({ seed, homes, servers, chaosMs: minutes * 60_000, settleMsMax: 90_000, say })
+  const report = await runChaos({
+    seed,
+    homes,
+    servers,
+    chaosMs: minutes * 60_000,
+    settleMsMax: 90_000,
+    only,
+    say,
+  })
   say(table(report))
   if (json) writeFileSync(json, `${JSON.stringify({ ...report, minutes }, null, 2)}\n`)
   return proved.some(([key]) => report[key] > 0) || report.serversEndedByThemselves > 0 ? 1 : 0
