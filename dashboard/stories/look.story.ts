@@ -41,6 +41,7 @@ const pages: readonly Look[] = [
     login: 'zhaomin',
     ready: async (page) => expect(page.getByRole('dialog').getByRole('heading').nth(2)).toBeVisible(),
   },
+  { name: 'rules', path: () => '/rules', login: 'zhaomin', ready: shows('先问谁，再派谁') },
   { name: 'steward', path: () => '/steward', login: 'wanghong', ready: shows('342') },
   { name: 'demo', path: () => '/demo', login: 'zhaomin', ready: shows('让它自己演') },
   { name: 'testers', path: () => '/testers', login: 'zhaomin', ready: shows('测试台') },

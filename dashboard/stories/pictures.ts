@@ -88,6 +88,12 @@ async function theme(browser: Browser, house: House, theme: Theme): Promise<void
   await desk.goto(`${house.url}/desk/home/${home}`)
   await desk.waitForTimeout(2500)
   await shoot(desk, 'home-sheet')
+  await desk.getByRole('button', { name: '改约定' }).first().click()
+  await desk.getByText('接下来的五次').waitFor()
+  await shoot(desk, 'pact')
+  await desk.goto(`${house.url}/rules`)
+  await desk.getByRole('heading', { name: '先问谁，再派谁' }).scrollIntoViewIfNeeded()
+  await shoot(desk, 'rules')
 }
 
 mkdirSync(folder, { recursive: true })
