@@ -132,7 +132,7 @@ function casesOf({ rest, backlog }: { rest: Quantiles[]; backlog: Loaded[] }): C
   const hazards = backlog.map((one) => one.hazards)
   const p99 = (rounds: readonly Quantiles[]) => median(rounds.map((round) => round.p99))
   const spread = (rounds: readonly Quantiles[]) =>
-    `${rounds.map(({ count }) => count).join(' ')} hazards, p50 ${median(rounds.map(({ p50 }) => p50)).toFixed(1)} ms`
+    `${rounds.map(({ count }) => count).join(' ')} hazards, p50 ${median(rounds.map(({ p50 }) => p50)).toFixed(1)}, p90 ${median(rounds.map(({ p90 }) => p90)).toFixed(1)} ms`
   return [
     ...[sparse, dense].map(({ name }, nth) =>
       caseOf({

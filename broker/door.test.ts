@@ -102,3 +102,13 @@ test('who gives up while waiting leaves its place to others; who left a message 
   expect(await late.next('connack')).toMatchObject({ returnCode: 0 })
   expect(open.map(({ serial }) => serial)).toEqual(['motion-0', 'button-2', 'motion-4'])
 })
+
+test('who is sent away before it is asked about, or breaks off then, takes no place with it', async () => {
+  const { broker } = await recordedBroker({ limits: { connectsUnderWayMax: 1 }, authenticate: known })
+  const unheardOf = rawClient(broker)
+  unheardOf.send(connectPacket({ clientId: 'x', username: 'button-1', protocolVersion: 5 }))
+  const hasty = come(broker, 'button-2')
+  hasty.cut()
+  await Promise.all([unheardOf.closed, hasty.closed])
+  expect(await come(broker, 'button-3').next('connack')).toMatchObject({ returnCode: 0 })
+})
