@@ -91,13 +91,18 @@ export const firstGreeted = (tx: Tx, now: number): Promise<Deadline | undefined>
   )
 
 /**
- * The ids of those who greeted before this deadline, at most `max`: asked inside the statement that rolls them. What
- * holds for one of them (that we could see) is asked once for all.
+ * The ids of those who greeted before this deadline, the first `max` after `afterId`: asked inside the statement that
+ * rolls them. What holds for one of them (that we could see) is asked once for all. In order, and from where the last
+ * slice ended: a million took 36 CPU seconds in place of 18 while each slice passed over all that was rolled already.
  */
-export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql => sql`array(
+export const greetedBefore = (
+  deadline: Deadline,
+  { now, afterId, max }: { now: number; afterId: number; max: number },
+): Sql => sql`array(
   select p.id
   from pact p
   where p.due_at = ${at(deadline.dueAt)}
+    and p.id > ${afterId}
     and p.covered_by is not null
     and not p.paused
     and p.due_on = ${deadline.dueOn}
@@ -111,11 +116,12 @@ export const greetedBefore = (deadline: Deadline, now: number, max: number): Sql
       where zone = ${deadline.zone}
     )
     and ${couldSee(sql`${at(deadline.dueAt)}::timestamptz`, now)}
+  order by p.due_at, p.id
   limit ${max}
   for no key update of p skip locked
 )`
 
-const Rolled = Type.Object({ communityId: Id, count: Type.Integer(), pactIds: Type.Array(Id) })
+const Rolled = Type.Object({ communityId: Id, count: Type.Integer(), lastId: Id, pactIds: Type.Array(Id) })
 export type Rolled = Static<typeof Rolled>
 
 /**
@@ -142,7 +148,7 @@ export const rollPacts = (
           and due_on = ${roll.dueOn}
         returning id, community_id
       )
-      select community_id, count(*)::int as count,
+      select community_id, count(*)::int as count, max(id) as last_id,
         coalesce(array_agg(id) filter (where ${roll.hasBegun}), '{}') as pact_ids
       from rolled
       group by community_id`,

@@ -17,11 +17,22 @@ import type { Deadline, DuePact } from './deadline-store.ts'
  */
 export const slices = { greetedMax: 6000, silentMax: 500 }
 
-/** Rolls pacts whose resident greeted before one and the same deadline. Gives how many. */
-export async function rollGreeted(tx: Tx, now: number): Promise<number> {
-  const deadline = await store.firstGreeted(tx, now)
-  if (!deadline) return 0
-  return roll(tx, { deadline, pactIds: store.greetedBefore(deadline, now, slices.greetedMax), now })
+/** A slice of pacts that rolled: the next one begins behind it. */
+export type RolledSlice = { deadline: Deadline; count: number; lastId: number }
+
+/** Rolls pacts whose resident greeted before one and the same deadline. Undefined when there is none. */
+export async function rollGreeted(
+  tx: Tx,
+  now: number,
+  before: RolledSlice | undefined,
+): Promise<RolledSlice | undefined> {
+  const isMore = before?.count === slices.greetedMax
+  const deadline = isMore ? before.deadline : await store.firstGreeted(tx, now)
+  if (!deadline) return undefined
+  const afterId = isMore ? before.lastId : 0
+  const pactIds = store.greetedBefore(deadline, { now, afterId, max: slices.greetedMax })
+  const rolled = await roll(tx, { deadline, pactIds, now })
+  return rolled.count > 0 ? { deadline, ...rolled } : undefined
 }
 
 /** Which of the silent ones: at most `max`, or `only` these; `onTaken` hears which before they are judged. */
@@ -90,7 +101,7 @@ const keyOf = ({ zone, edge, deadline, days, hours, dueOn, dueAt }: Deadline): s
 async function roll(
   tx: Tx,
   { deadline, pactIds, now }: { deadline: Deadline; pactIds: Sql; now: number },
-): Promise<number> {
+): Promise<{ count: number; lastId: number }> {
   const next = nextDay(deadline)
   // Only a day that has begun can have been greeted already; the clock of a device may be ahead of ours.
   const hasBegun = next.opensAt <= now + limits.deviceClockAheadMsMax
@@ -100,7 +111,10 @@ async function roll(
     rolled.flatMap((pacts) => pacts.pactIds),
   )
   for (const { communityId } of rolled) announce(tx, { communityId, kind: 'ledger', id: communityId })
-  return rolled.reduce((sum, { count }) => sum + count, 0)
+  return {
+    count: rolled.reduce((sum, { count }) => sum + count, 0),
+    lastId: Math.max(0, ...rolled.map(({ lastId }) => lastId)),
+  }
 }
 
 /** The next day of the pact, also where this deadline was put earlier than usual: no day is judged twice. */

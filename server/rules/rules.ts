@@ -7,7 +7,7 @@ import type { Verdict } from '#domain/verdict.ts'
 import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { judgeStored } from './judge-batch.ts'
-import { judgeSilent, rollGreeted, slices } from './judge-deadlines.ts'
+import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
 
@@ -72,8 +72,12 @@ export function createRules(options: RulesOptions): Rules {
       if (more && !failed) return more
       // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
       let count = 0
-      for (let rolled = -1; rolled !== 0; count += rolled)
-        rolled = await db.transaction((tx) => rollGreeted(tx, now))
+      let slice: RolledSlice | undefined
+      do {
+        const before = slice
+        slice = await db.transaction((tx) => rollGreeted(tx, now, before))
+        count += slice?.count ?? 0
+      } while (slice)
       if (failed) throw failed.reason
       return { count, more: false }
     },
