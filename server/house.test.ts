@@ -46,7 +46,6 @@ const mayImport: Record<string, readonly string[]> = {
   // Commands of their own beside the service.
   doctor: ['contract'],
   backup: ['contract', 'db', 'clock', 'server:config'],
-  replay: ['contract', 'domain', 'db', 'clock', 'rules', 'server:limits'],
   // What happens and what must come of it, as data: tests, simulators and a page of docs share it.
   scenarios: ['contract', 'domain'],
   simulators: ['contract', 'domain', 'scenarios'],
@@ -99,7 +98,6 @@ test('only main.ts, the bootstrap and what runs as its own process touches proce
     'server/setup/',
     'server/doctor/main.ts',
     'server/backup/main.ts',
-    'server/replay/main.ts',
     'server/testing/',
     'server/db/embedded/',
     'server/db/snapshot.ts',
