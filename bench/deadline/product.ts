@@ -49,10 +49,14 @@ export async function judgeDeadline(url: string, hazardEveryMs: number): Promise
   sliceMs.length = 0
   const hazards = hazardEveryMs > 0 ? meanwhile(url, hazardEveryMs) : undefined
   const [startedAt, cpu] = [performance.now(), process.cpuUsage()]
-  while ((await rules.judgeDeadlines(dueAt)).more);
+  let hazardMs: number[] = []
+  try {
+    while ((await rules.judgeDeadlines(dueAt)).more);
+  } finally {
+    hazardMs = (await hazards?.stop()) ?? []
+  }
   const ms = performance.now() - startedAt
   const { user, system } = process.cpuUsage(cpu)
-  const hazardMs = (await hazards?.stop()) ?? []
   await db.close()
   return { ms, cpuMs: (user + system) / 1000, sliceMs, hazardMs }
 }
