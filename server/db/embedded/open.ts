@@ -94,7 +94,7 @@ async function leased(opening: Opening): Promise<Lease> {
         `The supervisor of the database does not start: see ${dataDir}/supervisor.log.`,
       )
     }
-    if (!livingSupervisor(dataDir) && (!latest || latest.ended)) started.push(startSupervisor(opening))
+    if (!livingSupervisor(dataDir) && (!latest || latest.ended)) started.push(...startSupervisor(opening))
     await pause(limits.pollMs)
   }
   throw new EmbeddedRefused(`The database did not become ready in time: see the logs in ${dataDir}.`)
@@ -102,11 +102,13 @@ async function leased(opening: Opening): Promise<Lease> {
 
 type Started = { ended: boolean; crashed: boolean }
 
-function startSupervisor({ dataDir, durability }: Opening): Started {
+/** None where the directory went away under our feet: the last holder of a disposable one took it along just now. */
+function startSupervisor({ dataDir, durability }: Opening): Started[] {
+  const log = openLogIn(dataDir)
+  if (log === undefined) return []
   const started: Started = { ended: false, crashed: false }
   const here = dirname(fileURLToPath(import.meta.url))
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const log = openLog(join(dataDir, 'supervisor.log'))
   const child = spawn(process.execPath, ['--import', tsx, join(here, supervisorFile), dataDir, durability], {
     stdio: ['ignore', log, log],
     // of its own process group and in no directory that somebody may want to remove
@@ -118,5 +120,14 @@ function startSupervisor({ dataDir, durability }: Opening): Started {
   child.once('error', () => Object.assign(started, { ended: true, crashed: true }))
   child.once('exit', (code) => Object.assign(started, { ended: true, crashed: code !== 0 }))
   child.unref()
-  return started
+  return [started]
+}
+
+function openLogIn(dataDir: string): number | undefined {
+  try {
+    return openLog(join(dataDir, 'supervisor.log'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
