@@ -31,9 +31,9 @@ test('nothing comes from eight hundred devices that said fifty things a second: 
   expect(our.second(50, 800)).toBe(our.at())
 })
 
-test('a few seconds after a start are enough to know how much ought to come', () => {
+test('half a minute after a start is enough to know how much ought to come', () => {
   const our = listening()
-  our.seconds(6, 25, 400)
+  our.seconds(30, 25, 400)
   const last = our.at()
   expect([our.second(0, 400), our.second(0, 400)]).toEqual([last, last])
 })
@@ -45,6 +45,24 @@ test('most connections are gone at once: we are deaf until they are back, at mos
   for (let nth = 0; nth < 5; nth += 1) expect(our.second(0, 10)).toBe(last)
   for (let nth = 0; nth < 60; nth += 1) our.second(0, 10)
   our.seconds(5, 0, 10)
+})
+
+test('a burst of greetings and then quiet is a morning, and no dead network', () => {
+  const our = listening()
+  our.seconds(40, 0, 240)
+  our.seconds(8, 8, 240)
+  our.seconds(60, 0, 240)
+  const begun = listening()
+  begun.seconds(12, 20, 240)
+  begun.seconds(60, 0, 240)
+})
+
+test('a silence that no keep-alive has confirmed in a minute and a half is no dead network', () => {
+  const our = listening()
+  our.seconds(60, 10, 240)
+  for (let nth = 0; nth < 90; nth += 1) our.second(0, 240)
+  for (let nth = 0; nth < 4; nth += 1) our.second(0, 240)
+  expect(our.second(0, 240)).toBe(our.at())
 })
 
 test('a few quiet devices, or a quiet moment, say nothing about the network', () => {
