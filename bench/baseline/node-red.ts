@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../harness/product.ts'
+import { freePort } from '#testing/free-port.ts'
 import { undoLater } from '../harness/undo.ts'
 import type { Programs } from './fetch.ts'
 

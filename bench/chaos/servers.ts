@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../harness/product.ts'
+import { freePort } from '#testing/free-port.ts'
 import { undoLater } from '../harness/undo.ts'
 
 export type ServerProcess = {

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '#testing/free-port.ts'
 import type { BenchDatabase } from './database.ts'
 import { undoLater } from './undo.ts'
 import { usageOf, type Usage } from './usage.ts'
@@ -81,14 +81,4 @@ async function ready(httpUrl: string, hasEnded: () => boolean): Promise<void> {
     await pause(50)
   }
   throw new Error(`not ready within ${startMsMax / 1000} s`)
-}
-
-/** A port of 127.0.0.1 that nobody has now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

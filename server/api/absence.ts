@@ -2,11 +2,12 @@
 import type { AbsenceView } from '#contract/community.ts'
 import type { Database, Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
+import { addDays } from '#domain/calendar-day.ts'
 import { localDate } from '#domain/occurrence.ts'
 import { absencesTouching, endAbsence, insertAbsence, lockResident } from './absence-store.ts'
 import { writeAudit } from './audit-store.ts'
 import type { Asked, Handlers } from './handler.ts'
-import { addDays, isDate } from './calendar-day.ts'
+import { isDate } from './calendar-day.ts'
 import { refused, type Refused } from './refusals.ts'
 import { findSubject, type Subject } from './resident-store.ts'
 

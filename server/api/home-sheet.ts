@@ -1,10 +1,10 @@
 // 一户一表: one sheet a home, and who looked at it.
+import { addDays } from '#domain/calendar-day.ts'
 import type { CalendarDay, HomeSheet, ResidentSheet } from '#contract/community.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { localDate } from '#domain/occurrence.ts'
 import { writeLook } from './audit-store.ts'
-import { addDays } from './calendar-day.ts'
 import type { Asked, Handlers } from './handler.ts'
 import {
   absencesOf,

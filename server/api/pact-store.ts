@@ -40,13 +40,12 @@ export type NewHours = {
   edge: Edge
   hours: PactHours
   /** Where the occurrence at hand is left as it is: it has begun, and is judged as it was agreed. */
-  next: (Deadline & { remindAt: number }) | undefined
+  next: Deadline | undefined
 }
 
 /** Also gives a half back that was left out before. What is not named here stays as it is. */
 export async function writeHours(tx: Tx, { subject, edge, hours, next }: NewHours): Promise<void> {
   const days = Object.keys(hours).map(Number)
-  const [first, ...others] = [...new Set(Object.values(hours))]
   if (!next) {
     // deadline still says the hour of the occurrence at hand
     await tx.run(sql`
@@ -61,8 +60,8 @@ export async function writeHours(tx: Tx, { subject, edge, hours, next }: NewHour
       community_id, resident_id, home_id, edge, deadline, days, hours, due_on, opens_at, remind_at, due_at
     )
     values (
-      ${subject.communityId}, ${subject.id}, ${subject.homeId}, ${edge}, ${next.deadline ?? first}, ${days}::int[],
-      ${others.length > 0 ? json(hours) : null}::jsonb, ${next.on}, ${at(next.opensAt)}, ${at(next.remindAt)}, ${at(next.dueAt)}
+      ${subject.communityId}, ${subject.id}, ${subject.homeId}, ${edge}, ${next.deadline}, ${days}::int[],
+      ${isOneHour(hours) ? null : json(hours)}::jsonb, ${next.on}, ${at(next.opensAt)}, ${at(next.remindAt)}, ${at(next.dueAt)}
     )
     on conflict (resident_id, edge) do update
     set deadline = excluded.deadline,
@@ -76,6 +75,8 @@ export async function writeHours(tx: Tx, { subject, edge, hours, next }: NewHour
       covered_at = null,
       paused = false`)
 }
+
+const isOneHour = (hours: PactHours): boolean => new Set(Object.values(hours)).size === 1
 
 /** This half is not agreed any more. Its row stays, for what was judged by it. */
 export async function leaveOut(tx: Tx, residentId: number, edge: Edge): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { PactTerms, PactView } from '#contract/pact.ts'
-import { sql } from '#db/sql.ts'
+import { at, sql } from '#db/sql.ts'
 import { Type } from 'typebox'
 import { deadlineWords } from '#contract/words-deadlines.ts'
 import { localInstant } from '#domain/occurrence.ts'
@@ -61,6 +61,22 @@ test('an hour that is moved while its morning is running neither hides that morn
   const { body } = await of('savePact', { morning: everyDay('07:00'), evening: null })
   expect(said(body).slice(0, 2)).toEqual(['3月2日 周一 早上 8:00 前', '3月3日 周二 早上 7:00 前'])
   expect(await row()).toEqual({ on: monday, hour: '08:00', paused: false })
+})
+
+test('an evening that is judged already is not asked again the same evening', async () => {
+  await begin('02:00')
+  await of('savePact', { morning: everyDay('08:00'), evening: everyDay('20:00') })
+  const tomorrow = '2026-03-03'
+  // as judging leaves it at 20:00: rolled to the next day
+  await api.db.run(sql`
+    update pact
+    set due_on = ${tomorrow}, opens_at = ${at(localInstant(tomorrow, '12:00', zone))},
+      due_at = ${at(localInstant(tomorrow, '20:00', zone))}
+    where resident_id = ${api.cast.residents.li}
+      and edge = 'evening'`)
+  await api.clock.advance(localInstant(monday, '20:30', zone) - api.clock.now())
+  const { body } = await of('savePact', { morning: everyDay('08:00'), evening: everyDay('21:00') })
+  expect(said(body).filter((line) => line.includes('晚上'))[0]).toBe('3月3日 周二 晚上 21:00 前')
 })
 
 test('a pact without any morning, and an hour that is none, are refused and change nothing', async () => {

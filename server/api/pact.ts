@@ -3,12 +3,12 @@ import type { NextDeadline, PactHours, PactProposal, PactTerms, PactView } from 
 import type { Edge } from '#contract/primitives.ts'
 import type { Database, Db, Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
+import { addDays } from '#domain/calendar-day.ts'
 import { localInstant } from '#domain/occurrence.ts'
 import { hasShifted, proposeDeadline } from '#domain/proposed-deadline.ts'
-import { nextOfHalf, presets } from '#domain/schedule.ts'
+import { nextDeadlines, nextOfHalf, presets, type Deadline } from '#domain/schedule.ts'
 import { defaultRules } from '#contract/rule-set.ts'
 import { writeAudit } from './audit-store.ts'
-import { addDays } from './calendar-day.ts'
 import type { Asked, Handlers } from './handler.ts'
 import { halvesOf, leaveOut, lockHalves, ownMornings, writeHours, type Half } from './pact-store.ts'
 import { refused, type Refused } from './refusals.ts'
@@ -25,16 +25,17 @@ export function pactHandlers({
 }: PactSettings): Pick<Handlers, 'pact' | 'previewPact' | 'savePact'> {
   const { remindBeforeMs } = limits
   return {
-    async pact({ params, now }) {
+    async pact({ params }) {
       const subject = await findSubject(db, params.id)
-      return subject ? viewOf(db, subject, { now, remindBeforeMs }) : refused('not_found')
+      return subject ? viewOf(db, subject, remindBeforeMs) : refused('not_found')
     },
     async previewPact({ params, body, now }) {
       const subject = await findSubject(db, params.id)
       if (!subject) return refused('not_found')
-      if (!hasHours(body)) return refused('bad_request', noDay)
+      if (!isAgreed(body.morning)) return refused('bad_request', noDay)
       const halves = await halvesOf(db, subject.id)
-      return { next: nextOf(planned({ subject, halves, terms: body, now, remindBeforeMs }), subject.zone) }
+      const changed = planned(subject, { halves, terms: body, now, remindBeforeMs })
+      return { next: nextOf(changed, subject, remindBeforeMs) }
     },
     savePact: (asked) => db.transaction((tx) => save(tx, asked, remindBeforeMs)),
   }
@@ -42,7 +43,7 @@ export function pactHandlers({
 
 type Moment = { now: number; remindBeforeMs: number }
 
-async function viewOf(db: Db, subject: Subject, moment: Moment): Promise<PactView> {
+async function viewOf(db: Db, subject: Subject, remindBeforeMs: number): Promise<PactView> {
   const halves = await halvesOf(db, subject.id)
   const hoursOf = (edge: Edge) => halves.find((half) => half.edge === edge)?.hours ?? null
   const morning = hoursOf('morning') ?? {}
@@ -50,8 +51,9 @@ async function viewOf(db: Db, subject: Subject, moment: Moment): Promise<PactVie
     morning,
     evening: hoursOf('evening'),
     next: nextOf(
-      halves.map((half) => ({ ...half, remindBeforeMs: moment.remindBeforeMs })),
-      subject.zone,
+      halves.map((half) => ({ ...half, first: half })),
+      subject,
+      remindBeforeMs,
     ),
     proposal: await proposalOf(db, subject, morning),
     presets: Object.entries(presets).map(([name, terms]) => ({ name, ...terms })),
@@ -65,71 +67,55 @@ async function save(
 ): Promise<PactView | Refused> {
   const subject = await findSubject(tx, params.id)
   if (!subject) return refused('not_found')
-  if (!hasHours(body)) return refused('bad_request', noDay)
+  if (!isAgreed(body.morning)) return refused('bad_request', noDay)
   const halves = await lockHalves(tx, subject.id)
-  for (const half of planned({ subject, halves, terms: body, now, remindBeforeMs })) {
-    const remindAt = Math.max(half.opensAt, half.dueAt - remindBeforeMs)
-    await writeHours(tx, {
-      subject,
-      edge: half.edge,
-      hours: half.hours,
-      next: half.isKept ? undefined : { ...half, remindAt },
-    })
-  }
-  if (!body.evening || Object.keys(body.evening).length === 0) await leaveOut(tx, subject.id, 'evening')
+  for (const { edge, hours, next } of planned(subject, { halves, terms: body, now, remindBeforeMs }))
+    await writeHours(tx, { subject, edge, hours, next })
+  if (!isAgreed(body.evening)) await leaveOut(tx, subject.id, 'evening')
   const { communityId, homeId, id: residentId } = subject
   const before = Object.fromEntries(halves.map(({ edge, hours }) => [edge, hours]))
   const detail = { before, after: { morning: body.morning, evening: body.evening } }
   await writeAudit(tx, { now, personId, what: 'pactChanged', communityId, homeId, residentId, detail })
   announce(tx, { communityId, kind: 'home', id: homeId })
   announce(tx, { communityId, kind: 'ledger', id: communityId })
-  return viewOf(tx, subject, { now, remindBeforeMs })
+  return viewOf(tx, subject, remindBeforeMs)
 }
 
-type PlannedHalf = Pick<Half, 'edge' | 'hours' | 'deadline' | 'on' | 'opensAt' | 'dueAt'> & {
-  remindBeforeMs: number
-}
+/** A half as it will be: the occurrence at hand, and `next` where that one is new. */
+type Planned = Pick<Half, 'edge' | 'hours'> & { first: NextDeadline; next?: Deadline }
 
 /**
- * Each half as it will be. An occurrence that has begun is judged as it was agreed when it began: an hour that is moved
- * at 7:55 neither hides this morning nor asks for it twice. The new hours count from the next day on.
+ * An occurrence that has begun is judged as it was agreed when it began: an hour that is moved at 7:55 neither hides
+ * this morning nor asks for it twice. The new hours count from the next day that is not yet judged.
  */
-function planned(change: {
-  subject: Subject
-  halves: readonly Half[]
-  terms: PactTerms
-  now: number
-  remindBeforeMs: number
-}): (PlannedHalf & { isKept: boolean })[] {
-  const { subject, halves, terms, now, remindBeforeMs } = change
-  const wanted: [Edge, PactHours | null][] = [
-    ['morning', terms.morning],
-    ['evening', terms.evening],
-  ]
-  return wanted.flatMap<PlannedHalf & { isKept: boolean }>(([edge, hours]) => {
+function planned(
+  subject: Subject,
+  { halves, terms, now, remindBeforeMs }: Moment & { halves: readonly Half[]; terms: PactTerms },
+): Planned[] {
+  return (['morning', 'evening'] as const).flatMap<Planned>((edge) => {
+    const hours = terms[edge] ?? {}
     const half = halves.find((one) => one.edge === edge)
-    if (half && half.opensAt <= now && hours && Object.keys(hours).length > 0)
-      return [{ ...half, hours, remindBeforeMs, isKept: true }]
-    const next = nextOfHalf({ edge, hours: hours ?? {}, zone: subject.zone, after: now, remindBeforeMs })
-    return next && hours ? [{ ...next, hours, remindBeforeMs, isKept: false }] : []
+    if (half && half.opensAt <= now) return isAgreed(hours) ? [{ edge, hours, first: half }] : []
+    const after = half ? Math.max(now, beginOf(half.on, subject.zone) - 1) : now
+    const next = nextOfHalf({ edge, hours, zone: subject.zone, after, remindBeforeMs })
+    return next ? [{ edge, hours, first: next, next }] : []
   })
 }
 
 /** The occurrence at hand of each half, and those after its day. */
-function nextOf(halves: readonly PlannedHalf[], zone: string): NextDeadline[] {
-  const all = halves.flatMap(({ edge, hours, remindBeforeMs, ...first }) => {
-    const found: NextDeadline[] = [{ on: first.on, edge, deadline: first.deadline, dueAt: first.dueAt }]
-    let after = localInstant(addDays(first.on, 1), '00:00', zone) - 1
-    while (found.length < deadlinesShown) {
-      const next = nextOfHalf({ edge, hours, zone, after, remindBeforeMs })
-      if (!next) break
-      found.push({ on: next.on, edge, deadline: next.deadline, dueAt: next.dueAt })
-      after = next.dueAt
-    }
-    return found
-  })
-  return all.toSorted((a, b) => a.dueAt - b.dueAt).slice(0, deadlinesShown)
+function nextOf(halves: readonly Planned[], { zone }: Subject, remindBeforeMs: number): NextDeadline[] {
+  return halves
+    .flatMap(({ edge, hours, first }) => {
+      const schedule = { zone, morning: {}, [edge]: hours }
+      const after = beginOf(addDays(first.on, 1), zone) - 1
+      return [first, ...nextDeadlines(schedule, { after, count: deadlinesShown, remindBeforeMs })]
+    })
+    .toSorted((a, b) => a.dueAt - b.dueAt)
+    .slice(0, deadlinesShown)
+    .map(({ on, edge, deadline, dueAt }) => ({ on, edge, deadline, dueAt }))
 }
+
+const beginOf = (on: string, zone: string): number => localInstant(on, '00:00', zone)
 
 async function proposalOf(db: Db, subject: Subject, morning: PactHours): Promise<PactProposal | null> {
   const proposal = proposeDeadline(await ownMornings(db, subject, defaultRules.proposal.historyDays))
@@ -139,7 +125,7 @@ async function proposalOf(db: Db, subject: Subject, morning: PactHours): Promise
   return { deadline, expectedMissesPerYear, expectedDelayMin, mornings, isShift }
 }
 
-const hasHours = ({ morning }: PactTerms): boolean => Object.keys(morning).length > 0
+const isAgreed = (hours: PactHours | null): boolean => hours !== null && Object.keys(hours).length > 0
 
 const noDay = {
   zh: '至少要约定一天的早上；整段时间不在家，请用外出报备。',

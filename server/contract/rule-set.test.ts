@@ -2,7 +2,9 @@ import * as fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { expect, test } from 'vitest'
 import type { RiskTier } from './primitives.ts'
-import { defaultRules, effectiveRules, RuleChange, RuleSet, ruleSentences, tierRules } from './rule-set.ts'
+import { defaultRules, effectiveRules, RuleChange, RuleSet, tierRules } from './rule-set.ts'
+import { ruleLines } from './rule-layers.ts'
+import type { Language } from './primitives.ts'
 
 const tiers: readonly RiskTier[] = ['high', 'key', 'general']
 
@@ -54,8 +56,10 @@ test('safety 5: whatever is set, CO acts no later than EN 50291-1 and one sample
 })
 
 test('every number has a sentence in both languages that says it, and a source', () => {
-  const zh = ruleSentences(defaultRules, 'zh')
-  const en = ruleSentences(defaultRules, 'en')
+  const lines = ruleLines(defaultRules, defaultRules)
+  const said = (language: Language) =>
+    lines.map((line) => ({ ...line, text: line[language].replace('{}', String(line.value)) }))
+  const [zh, en] = [said('zh'), said('en')]
   expect(zh.length).toBe(en.length)
   for (const { text, value, source, name } of [...zh, ...en]) {
     if (typeof value === 'number') expect(text, name).toContain(String(value))

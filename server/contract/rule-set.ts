@@ -1,7 +1,7 @@
 // The rules as data: every number that judging uses, its bounds, its source and its sentence; community, tier, home.
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Language, RiskTier } from './primitives.ts'
+import type { RiskTier } from './primitives.ts'
 import { CoRules, GasRules } from './rules-air.ts'
 import { AbsenceRules, DeviceRules } from './rules-device.ts'
 import { LadderRules, ProposalRules, SilenceRules } from './rules-silence.ts'
@@ -98,42 +98,4 @@ function withinTier(tier: RiskTier, rules: RuleSet): RuleSet {
       newcomerStewardAfterMin: Math.min(ladder.newcomerStewardAfterMin, 15),
     },
   }
-}
-
-/** One line of the rules page. `text` carries the value; `from` and `to` are its bounds where it has any. */
-export type RuleSentence = {
-  part: keyof RuleSet
-  name: string
-  text: string
-  value: number | string | boolean
-  from: number | null
-  to: number | null
-  source: string
-}
-
-/** Every rule as a plain sentence, in the order of the schema. */
-export function ruleSentences(rules: RuleSet, language: Language): RuleSentence[] {
-  return (Object.keys(parts) as (keyof typeof parts)[]).flatMap((part) =>
-    Object.entries(parts[part].properties as unknown as Record<string, Sayable>).map(([name, schema]) => {
-      const value = (rules[part] as Record<string, number | string | boolean>)[name] ?? schema.default
-      return {
-        part,
-        name,
-        text: schema[language].replace('{}', String(value)),
-        value,
-        from: schema.minimum ?? null,
-        to: schema.maximum ?? null,
-        source: schema.source,
-      }
-    }),
-  )
-}
-
-type Sayable = {
-  zh: string
-  en: string
-  source: string
-  default: number | string | boolean
-  minimum?: number
-  maximum?: number
 }

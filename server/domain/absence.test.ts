@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addDays, departureAskAt, judgeAbsence, pressDuring, type Absence } from './absence.ts'
+import { addDays } from './calendar-day.ts'
+import { departureAskAt, judgeAbsence, pressDuring, type Absence } from './absence.ts'
 
 const toDaughter: Absence = {
   fromOn: '2026-11-20',

@@ -2,6 +2,7 @@
 import { defaultRules } from '#contract/rule-set.ts'
 import type { AbsenceRules } from '#contract/rules-device.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
+import { addDays } from './calendar-day.ts'
 import type { Occurrence } from './occurrence.ts'
 
 /** Days are 'YYYY-MM-DD' in the community's zone; `untilOn` is the day of return, which is looked after again. */
@@ -68,7 +69,3 @@ export function departureAskAt(
   const atLatest = lastOwnSignAt + (silence.longestSilenceMin - Math.max(0, earlierMin)) * 60_000
   return Math.min(first.dueAt, Math.max(atLatest, first.opensAt))
 }
-
-/** Calendar days only: no zone and no hour is involved. */
-export const addDays = (on: string, days: number): string =>
-  new Date(Date.parse(`${on}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)

@@ -1,7 +1,7 @@
 // Festivals on which families gather and homes stand empty: staff collect absences beforehand. No festival pauses a pact.
 import { defaultRules } from '#contract/rule-set.ts'
 import type { AbsenceRules } from '#contract/rules-device.ts'
-import { addDays } from './absence.ts'
+import { addDays } from './calendar-day.ts'
 
 export type Festival = {
   /** The day itself. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addDays } from './absence.ts'
+import { addDays } from './calendar-day.ts'
 import { hasShifted, proposeDeadline, type Morning } from './proposed-deadline.ts'
 
 const from = (minutes: readonly number[]): Morning[] =>

@@ -6,6 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Aedes } from 'aedes'
+import { freePort } from './free-port.ts'
 import { until } from './until.ts'
 
 export type StandardBroker = { url: string; stop(): Promise<void> }
@@ -69,12 +70,4 @@ async function answers(port: number): Promise<boolean> {
   })
   socket.destroy()
   return isUp
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return port
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CalendarDay } from '#contract/community.ts'
-import { addDays, calendarWeeks, dayMark, daysCounted } from './calendar.ts'
+import { addDays } from '#domain/calendar-day.ts'
+import { calendarWeeks, dayMark, daysCounted } from './calendar.ts'
 
 const days = (from: string, count: number): CalendarDay[] =>
   Array.from({ length: count }, (_, index) => ({ on: addDays(from, index), place: 'pressed', at: null }))

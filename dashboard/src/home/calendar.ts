@@ -29,13 +29,6 @@ export function calendarWeeks(days: readonly CalendarDay[]): (CalendarDay | unde
 /** 0 for Monday. A date without a time is the same weekday everywhere. */
 const mondayFirst = (on: string): number => (new Date(`${on}T00:00:00Z`).getUTCDay() + 6) % 7
 
-/** A day so many days later. */
-export function addDays(on: string, days: number): string {
-  const date = new Date(`${on}T00:00:00Z`)
-  date.setUTCDate(date.getUTCDate() + days)
-  return date.toISOString().slice(0, 10)
-}
-
 /** Days from one to the other, both counted. */
 export const daysCounted = (from: string, until: string): number =>
   Math.round((Date.parse(`${until}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / (24 * 3_600_000)) + 1
