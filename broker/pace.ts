@@ -52,7 +52,8 @@ export function createPace({ limits, urgencyOf }: PaceOptions) {
   }
 
   function letGo(): void {
-    while (room.size > 0 && timer === undefined && !isStopped) {
+    while (room.size > 0 && timer === undefined) {
+      if (isStopped) return
       const waitMs = underWay.size < limits.connectsUnderWayMax ? bucket.take() : 0
       if (waitMs > 0) timer = setTimeout(again, waitMs)
       if (waitMs > 0 || underWay.size >= limits.connectsUnderWayMax) return void (isAsking || ask())
