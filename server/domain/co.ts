@@ -33,6 +33,17 @@ export type CoInput = {
   bodies?: readonly Body[]
 }
 
+export type AirVerdict = {
+  stage: Stage | null
+  evidence: Evidence
+  doubts: Doubt[]
+  /** When the same samples mean more (epoch ms), should none follow: they must be judged again by then. */
+  judgeAgainAt: number | null
+}
+
+/** Beyond the longest window nothing more is held against a sensor that is not heard any more. */
+const heldForMs = 8 * 3_600_000
+
 /** Range of an electrochemical cell (facts 3.3): beyond it a number is not a measurement. */
 const ppmMax = 10_000
 const minuteMs = 60_000
@@ -62,7 +73,7 @@ const peaksOf = (rules: CoRules): readonly { ppm: number; stage: Stage }[] => [
  * until the same, healthy sensor has shown less than 10 ppm for 30 minutes (safety 5). Danger that is only in the
  * past, in clean air now, is a task to check on them (notice), or live if COHb may still be 2.5 % (safety 9).
  */
-export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Evidence; doubts: Doubt[] } {
+export function judgeCo(input: CoInput): AirVerdict {
   const rules = input.rules ?? defaultRules.co
   const { samples, doubts } = doubtSamples(input.samples, rules.stuckForMin * minuteMs)
   const points = dangerPoints(samples, ppmMax)
@@ -78,8 +89,9 @@ export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Eviden
   ])
   const cleanSince = input.flag?.active ? null : cleanAgain(input, samples, rules)
   const mayHarm = exposed && cohb.high >= rules.warningCohb
+  const stage = settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince, mayHarm })
   return {
-    stage: settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince, mayHarm }),
+    stage,
     evidence: describe({
       points: fresh,
       cohb,
@@ -89,7 +101,39 @@ export function judgeCo(input: CoInput): { stage: Stage | null; evidence: Eviden
       cleanPpm: rules.cleanPpm,
     }),
     doubts,
+    judgeAgainAt: soonest(
+      heldAgainAt({ last: fresh.at(-1), holdFrom, stage, now: input.now }),
+      flagAgainAt(input, rules.flagFallsWithinMin),
+    ),
   }
+}
+
+/** A sensor that fell silent in danger is taken to be in it still: windows and dose go on filling, minute by minute. */
+function heldAgainAt(held: {
+  last: AirPoint | undefined
+  holdFrom: number
+  stage: Stage | null
+  now: number
+}): number | null {
+  const { last, holdFrom, stage, now } = held
+  if (!last || last.value < holdFrom || stage === 'critical') return null
+  return now - last.at < heldForMs ? now + minuteMs : null
+}
+
+/** An unchanged flag means something new once the time to fall is over after a human closed (isFlagged). */
+export function flagAgainAt(
+  { flag, dealtWithAt, now }: Pick<CoInput, 'flag' | 'dealtWithAt' | 'now'>,
+  fallsWithinMin: number,
+): number | null {
+  if (!flag?.active) return null
+  const fallsBy = (dealtWithAt ?? -Infinity) + fallsWithinMin * minuteMs
+  return fallsBy > now ? fallsBy : now + fallsWithinMin * minuteMs
+}
+
+/** The first of these instants; null where there is none. */
+export function soonest(...instants: (number | null)[]): number | null {
+  const known = instants.filter((instant) => instant !== null)
+  return known.length > 0 ? Math.min(...known) : null
 }
 
 const cleanAgain = ({ now }: CoInput, samples: readonly AirSample[], rules: CoRules): number | null =>

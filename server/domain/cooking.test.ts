@@ -45,6 +45,7 @@ test.each<[string, Partial<GasInput>, readonly number[], number]>([
   ['at nine in the morning', {}, pan, morning],
   ['without a known zone', { utcOffsetMs: null }, pan, noon],
   ['higher than a pan makes it', {}, [0, 4, 6, 9.6], noon],
+  ['while it goes on rising, as a hose that came off does', {}, [0, 1.7, 3.3, 5], noon],
   ['from a sensor that never saw clean air', {}, [4, 6, 5], noon],
   ['with the own alarm of the detector', { flag: { active: true, since: noon } }, pan, noon],
   ['once it was an alarm', { alreadyAt: 'alarm' }, pan, noon],

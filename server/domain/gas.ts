@@ -3,11 +3,11 @@ import type { Evidence } from '#contract/incident.ts'
 import type { Stage } from '#contract/primitives.ts'
 import { defaultRules } from '#contract/rule-set.ts'
 import type { GasRules } from '#contract/rules-air.ts'
-import { doubtSamples, type Doubt } from './air-doubts.ts'
+import { doubtSamples } from './air-doubts.ts'
 import { dangerPoints, findCleanSince } from './air-series.ts'
 import type { AirPoint, AirSample } from './air-series.ts'
 import { judgeCooking } from './cooking.ts'
-import { isFlagged, type AirFlag } from './co.ts'
+import { flagAgainAt, isFlagged, soonest, type AirFlag, type AirVerdict } from './co.ts'
 import { worstOf, worstReason, type Reason } from './worst.ts'
 
 /** Which lower explosive limit a device means: methane 5.0 vol % (GB, NFPA) or 4.4 (IEC 60079-20-1), facts 2.1. */
@@ -30,15 +30,8 @@ export type GasInput = {
   utcOffsetMs?: number | null
 }
 
-export type GasVerdict = {
-  stage: Stage | null
-  evidence: Evidence
-  /** Looks like wine in a hot pan. It is said beside the alarm and never silences it. */
-  looksLikeCooking: boolean
-  doubts: Doubt[]
-  /** When the same samples mean more (epoch ms): a spike that was left to blow over must be judged again by then. */
-  judgeAgainAt: number | null
-}
+/** Whether it looks like wine in a hot pan. It is said beside the alarm and never silences it. */
+export type GasVerdict = AirVerdict & { looksLikeCooking: boolean }
 
 const lelMax = 100
 const minuteMs = 60_000
@@ -60,15 +53,18 @@ export function judgeGas(input: GasInput): GasVerdict {
   const points = dangerPoints(samples, lelMax).filter((point) => point.at > (input.dealtWithAt ?? -Infinity))
   const flagged = isFlagged(input, rules.flagFallsWithinMin)
   const cooking = judgeCooking({ points, now: input.now, rules, utcOffsetMs: input.utcOffsetMs ?? null })
-  const isPatient = cooking.patientUntil !== null && !flagged && isMild(input.alreadyAt)
   const found = reasonsFrom(points, input.now, rules)
+  // What goes on rising is a hose that came off: a pan is at its worst within half a minute (facts 3.2 and 3.3).
+  const goesOnRising = steepStretches(points, rules) >= 3
+  const isPatient = cooking.patientUntil !== null && !flagged && !goesOnRising && isMild(input.alreadyAt)
   const reached = worstReason([
     ...(isPatient ? found.map((reason) => ({ ...reason, stage: 'notice' as const })) : found),
     ...(flagged ? [{ stage: 'alarm' as const, window: 'flag' }] : []),
   ])
   const cleanSince = input.flag?.active ? null : cleanAgain(input, samples, rules)
+  const stage = settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince })
   return {
-    stage: settle({ reached: reached?.stage ?? null, alreadyAt: input.alreadyAt, cleanSince }),
+    stage,
     evidence: describe({
       points,
       reached,
@@ -79,7 +75,11 @@ export function judgeGas(input: GasInput): GasVerdict {
     }),
     looksLikeCooking: cooking.looksLikeIt,
     doubts,
-    judgeAgainAt: isPatient && (cooking.patientUntil ?? 0) > input.now ? cooking.patientUntil : null,
+    judgeAgainAt: soonest(
+      isPatient && (cooking.patientUntil ?? 0) > input.now ? cooking.patientUntil : null,
+      unheardAgainAt({ points, stage, now: input.now, rules }),
+      flagAgainAt(input, rules.flagFallsWithinMin),
+    ),
   }
 }
 
@@ -104,6 +104,26 @@ function settle(air: { reached: Stage | null; alreadyAt: Stage | null; cleanSinc
   return air.alreadyAt === null && air.reached !== null ? 'notice' : null
 }
 
+/** What a sensor that is not heard any more comes to: a low level that stays, and a high one longer than the gap rule. */
+function unheardAgainAt(heard: {
+  points: readonly AirPoint[]
+  stage: Stage | null
+  now: number
+  rules: GasRules
+}): number | null {
+  const { points, stage, now, rules } = heard
+  const last = points.at(-1)
+  if (!last || last.value < rules.noticeLel || !isMild(stage)) return null
+  const gapMs = rules.gapMin * minuteMs
+  const firstHigh = points.findLastIndex(({ value }) => value < rules.noticeLel) + 1
+  const staysFrom = (points[firstHigh]?.at ?? last.at) + rules.noticeForMin * minuteMs
+  const isLater = (at: number) => at > now && at <= last.at + gapMs + 1
+  return soonest(
+    stage === null && isLater(staysFrom) ? staysFrom : null,
+    last.value >= rules.alarmLel && isLater(last.at + gapMs + 1) ? last.at + gapMs + 1 : null,
+  )
+}
+
 function reasonsFrom(points: readonly AirPoint[], now: number, rules: GasRules): Reason[] {
   const reasons: Reason[] = []
   const has = (lel: number) => points.some((point) => point.value >= lel)
@@ -112,7 +132,7 @@ function reasonsFrom(points: readonly AirPoint[], now: number, rules: GasRules):
     reasons.push({ stage: 'notice', window: `${noticeLel}%LEL-${noticeForMin}min` })
   if (comesTwice(points, now, rules)) reasons.push({ stage: 'alarm', window: `${alarmLel}%LEL-twice` })
   if (has(alarmOnceLel)) reasons.push({ stage: 'alarm', window: `${alarmOnceLel}%LEL` })
-  if (risesFast(points, rules))
+  if (steepStretches(points, rules) >= 2)
     reasons.push({ stage: 'critical', window: `rise-${criticalRisePerMin}%LEL/min` })
   if (has(criticalLel)) reasons.push({ stage: 'critical', window: `${criticalLel}%LEL` })
   return reasons
@@ -155,20 +175,23 @@ function comesTwice(points: readonly AirPoint[], now: number, rules: GasRules): 
 }
 
 /**
- * Faster than 2 %LEL a minute over two stretches of at least 30 s in a row, up to a level that is an alarm (5 %LEL).
- * One jump is not a trend yet, and far below that level the noise of a sensor, 1 %LEL within 30 s, is as steep.
+ * How many stretches in a row, of at least 30 s each, were faster than 2 %LEL a minute, up to a level that is an alarm
+ * (5 %LEL). One jump is not a trend yet, and far below that level the noise of a sensor, 1 %LEL within 30 s, is as steep.
  */
-function risesFast(points: readonly AirPoint[], rules: GasRules): boolean {
-  const endsSteepStretch: boolean[] = []
-  let oldest = 0
-  return points.some((to, index) => {
+function steepStretches(points: readonly AirPoint[], rules: GasRules): number {
+  const inARow: number[] = []
+  let [oldest, longest] = [0, 0]
+  for (const [index, to] of points.entries()) {
     while (to.at - (points[oldest]?.at ?? to.at) > riseWithinMsMax) oldest++
-    const steepFrom = points
-      .slice(oldest, index)
-      .flatMap((from, at) => (isSteep(from, to, rules) ? [oldest + at] : []))
-    endsSteepStretch[index] = steepFrom.length > 0
-    return to.value >= rules.alarmLel && steepFrom.some((from) => endsSteepStretch[from])
-  })
+    let before = -1
+    for (let from = oldest; from < index; from += 1) {
+      const point = points[from]
+      if (point && isSteep(point, to, rules)) before = Math.max(before, inARow[from] ?? 0)
+    }
+    inARow[index] = before + 1
+    if (to.value >= rules.alarmLel) longest = Math.max(longest, before + 1)
+  }
+  return longest
 }
 
 const isSteep = (from: AirPoint, to: AirPoint, rules: GasRules): boolean =>

@@ -1,13 +1,13 @@
 // CO, gas and smoke: pure, from what is stored of a detector to a verdict.
-import type { Stage } from '#contract/primitives.ts'
 import type { Evidence } from '#contract/incident.ts'
-import { judgeCo, type AirFlag, type AirSample } from '#domain/co.ts'
+import { flagAgainAt, judgeCo, type AirFlag, type AirSample, type AirVerdict } from '#domain/co.ts'
 import { judgeGas } from '#domain/gas.ts'
 import { bufferedMs } from '#domain/device-time.ts'
 import type { StoredAlarm } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { verdictOf } from './verdict-of.ts'
 import type { Condition, Device } from './store.ts'
+import type { Surroundings } from './surroundings-store.ts'
 
 export type AirKind = 'co' | 'gas' | 'smoke'
 
@@ -20,33 +20,55 @@ export type Air = {
   condition: Condition | undefined
   /** When a human last ended an incident over this air (epoch ms). */
   dealtWithAt: number | null
+  home: Surroundings
   now: number
 }
 
-/** Undefined where there is nothing to say: clean air, and clean before. */
-export function judgeAir(air: Air): Verdict | undefined {
+export type Judged = {
+  /** Undefined where there is nothing to say: clean air, and clean before. */
+  verdict: Verdict | undefined
+  /** When the same samples mean more (epoch ms), should none follow. */
+  judgeAgainAt: number | null
+}
+
+export function judgeAir(air: Air): Judged {
   const { device, kind, condition } = air
   const found = stageOf(air)
   const passed = found.stage === null && condition === undefined ? passedFlag(air) : undefined
   const stage = passed ? 'notice' : found.stage
-  if (stage === null && (condition === undefined || condition.clearedAt !== null)) return undefined
+  const { judgeAgainAt } = found
+  if (stage === null && (condition === undefined || condition.clearedAt !== null))
+    return { verdict: undefined, judgeAgainAt }
   const unreadable = air.alarms.some((alarm) => alarm.unreadable) ? { unreadable: true } : {}
   const evidence: Evidence = { ...found.evidence, ...passed, ...unreadable }
-  return verdictOf(device, { kind, stage, evidence })
+  return { verdict: verdictOf(device, { kind, stage, evidence }), judgeAgainAt }
 }
 
-function stageOf(air: Air): { stage: Stage | null; evidence: Evidence } {
-  const { samples, condition, dealtWithAt, now, device } = air
+function stageOf(air: Air): AirVerdict {
+  const { samples, condition, dealtWithAt, now, device, home } = air
+  const { rules, bodies, utcOffsetMs } = home
   const seen = { samples, flag: flagOf(air), alreadyAt: condition?.stage ?? null, now, dealtWithAt }
-  if (air.kind === 'co') return judgeCo(seen)
-  if (air.kind === 'gas') return judgeGas({ ...seen, lelConvention: device.lelConvention })
-  return judgeSmoke(seen.flag)
+  if (air.kind === 'co') return judgeCo({ ...seen, rules: rules.co, bodies })
+  if (air.kind === 'gas') {
+    const { lelConvention } = device
+    return judgeGas({ ...seen, lelConvention, rules: rules.gas, utcOffsetMs })
+  }
+  return judgeSmoke(seen, rules.gas.flagFallsWithinMin)
 }
 
 /** There is no number for smoke: the detector is believed. */
-function judgeSmoke(flag: AirFlag | null): { stage: Stage | null; evidence: Evidence } {
-  if (!flag?.active) return { stage: null, evidence: {} }
-  return { stage: 'alarm', evidence: { flag: true, since: flag.since } }
+function judgeSmoke(
+  seen: { flag: AirFlag | null; dealtWithAt: number | null; now: number },
+  fallsWithinMin: number,
+): AirVerdict {
+  const { flag } = seen
+  if (!flag?.active) return { stage: null, evidence: {}, doubts: [], judgeAgainAt: null }
+  return {
+    stage: 'alarm',
+    evidence: { flag: true, since: flag.since },
+    doubts: [],
+    judgeAgainAt: flagAgainAt(seen, fallsWithinMin),
+  }
 }
 
 /** The level as it stands; also one that rose and fell within this batch acts, unless it is told from a buffer. */

@@ -3,11 +3,12 @@ import type { Tx } from '#db/database.ts'
 import { bufferedMs } from '#domain/device-time.ts'
 import type { StoredBatch, StoredReading, StoredSos } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { judgeAir, type Air, type AirKind } from './judge-air.ts'
+import type { AirKind } from './judge-air.ts'
 import { judgeHealth } from './judge-health.ts'
 import { judgeReturns } from './judge-returns.ts'
+import { judgeSubjects, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
-import type { AirWindow, Condition, Device } from './store.ts'
+import type { Condition, Device } from './store.ts'
 import { verdictOf } from './verdict-of.ts'
 
 /** Every verdict of a batch: air, SOS, people who answer after all, and devices. `now` in epoch ms. */
@@ -72,23 +73,7 @@ async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
       return airSubject({ ...said, device, kind, condition: seen.conditions.get(key), now: seen.now }) ?? []
     }),
   )
-  if (subjects.length === 0) return []
-  const windows = subjects.flatMap(({ device, kind, fromAt }): AirWindow[] =>
-    kind === 'smoke' ? [] : [{ deviceId: device.id, kind, fromAt }],
-  )
-  const [samples, dealtWith] = await Promise.all([
-    store.samplesOf(tx, windows),
-    store.airDealtWith(tx, [...new Set(subjects.map(({ device }) => device.homeId))]),
-  ])
-  return subjects.flatMap(({ fromAt: _fromAt, ...subject }) => {
-    const { device, kind } = subject
-    const verdict = judgeAir({
-      ...subject,
-      samples: samples.get(store.keyOf(device.id, kind)) ?? [],
-      dealtWithAt: dealtWith.get(`${device.homeId} ${kind} ${device.origin}`) ?? null,
-    })
-    return verdict ?? []
-  })
+  return judgeSubjects(tx, subjects, seen.now)
 }
 
 function byDevice<S extends { deviceId: number; kind: string }>(said: readonly S[]): Map<string, S[]> {
@@ -104,11 +89,11 @@ function byDevice<S extends { deviceId: number; kind: string }>(said: readonly S
 
 const airKinds: readonly AirKind[] = ['co', 'gas', 'smoke']
 
-type Said = Omit<Air, 'samples' | 'dealtWithAt'> & { readings: readonly StoredReading[] }
+type Said = Omit<Subject, 'fromAt'> & { readings: readonly StoredReading[]; now: number }
 
 /** Only where something may be the matter: a warm sensor, a flag, or a condition that stands. */
-function airSubject({ readings, ...said }: Said) {
-  const { device, kind, alarms, condition, now } = said
+function airSubject({ readings, now, ...said }: Said): Subject | undefined {
+  const { device, kind, alarms, condition } = said
   if (readings.length === 0 && alarms.length === 0) return undefined
   const oldestAt = readings.reduce((oldest, { at }) => Math.min(oldest, at), now)
   const fromAt = (now - oldestAt > bufferedMs ? oldestAt : now) - windowMs

@@ -408,29 +408,52 @@ export const airs: readonly Scenario[] = [
   }),
   scenario({
     name: 'cooking-wine',
-    zh: '中午倒料酒，冲到百分之六：照样报警，只是注明像做饭',
-    en: 'Cooking wine at noon, 6 %LEL for two minutes: it rings, and says that it looks like cooking',
+    zh: '中午倒料酒，冲到百分之六，两分钟就散：值班台知道，注明像做饭，不惊动别人',
+    en: 'Cooking wine at noon, 6 %LEL for two minutes: the desk is told, with the mark, and nobody is rung',
     safety: [11],
     begins: '11:40',
     until: '11:55',
     story: [
       ...at('11:44', curve('李奶奶', 'gas', { everyMs: seconds(60), values: [0.5, 6, 6, 1, 0.5] })),
-      ...at('11:46', rings('gas alarm', { who: everybody })),
-      ...takenGas('11:46:20', '11:46:30', 'gas alarm'),
-      ...at(
-        '11:50',
-        closes('赵敏', 'cooking', { note: '视频看到在炒菜，窗开着，本人接的电话' }),
-        informs('gas alarm', { who: ['王红', '张伟', '周阿姨'] }),
-      ),
+      ...at('11:46', informs('gas notice', { who: ['赵敏'] })),
+      ...at('11:50', closes('赵敏', 'cooking')),
     ],
     ends: [
-      card('李奶奶', 'gas alarm', {
+      card('李奶奶', 'gas notice', {
         state: 'closed',
-        acknowledgedBy: '王红',
         outcome: 'cooking',
         evidence: { window: '5%LEL-twice+cooking' },
       }),
     ],
+  }),
+  scenario({
+    name: 'cooking-that-does-not-blow-over',
+    zh: '像做饭，五分钟还没散：报警，叫所有人',
+    en: 'What looked like cooking and has not blown over in five minutes is an alarm, for everybody',
+    safety: [1, 11],
+    begins: '11:40',
+    until: '11:51',
+    story: [
+      ...at('11:44', curve('李奶奶', 'gas', { everyMs: seconds(60), values: [0.5, ...times(6, 6)] })),
+      ...at('11:46', informs('gas notice', { who: ['赵敏'] })),
+      ...at('11:50', rings('gas alarm', { who: everybody })),
+      ...takenGas('11:50:20', '11:50:30', 'gas alarm'),
+    ],
+    ends: [card('李奶奶', 'gas alarm', { acknowledgedBy: '王红' })],
+  }),
+  scenario({
+    name: 'the-same-outside-of-meals',
+    zh: '半夜同样的百分之六：没有人在做饭，立刻报警',
+    en: 'The same 6 %LEL at three in the morning: nobody cooks then, it rings at once',
+    safety: [11],
+    begins: '03:00',
+    until: '03:10',
+    story: [
+      ...at('03:04', curve('李奶奶', 'gas', { everyMs: seconds(60), values: [0.5, 6, 6, 1, 0.5] })),
+      ...at('03:06', rings('gas alarm', { who: everybody })),
+      ...takenGas('03:06:20', '03:06:30', 'gas alarm'),
+    ],
+    ends: [card('李奶奶', 'gas alarm', { acknowledgedBy: '王红' })],
   }),
   scenario({
     name: 'a-whiff-of-gas',

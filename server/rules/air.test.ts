@@ -1,0 +1,153 @@
+// What is stored of the air, judged by the rules of the home and the bodies in it.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFakeClock } from '#clock/fake-clock.ts'
+import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
+import { topicOf, type UpKind } from '#contract/topics.ts'
+import { json, sql } from '#db/sql.ts'
+import type { Verdict } from '#domain/verdict.ts'
+import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
+import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
+import { applyVerdicts } from '../incidents/apply-verdicts.ts'
+import type { IncidentDispatch } from '../incidents/dispatch-side.ts'
+import { createIngest, type Ingest } from '../ingest/ingest.ts'
+import { limits } from '../limits.ts'
+import { writeRuleBook } from './rule-book.ts'
+import { createRules, type Rules } from './rules.ts'
+
+const minuteMs = 60_000
+const noon = Date.parse('2026-11-23T12:00:00+08:00')
+const log = { info: () => {}, warn: () => {}, error: () => {} }
+const quiet = async () => {}
+/** Nobody is told here: these stories end at the incident. */
+const dispatch: IncidentDispatch = {
+  onOpened: quiet,
+  onRaised: quiet,
+  onAcknowledged: quiet,
+  onDeclined: quiet,
+  onAssigned: quiet,
+  onNoAnswer: quiet,
+  onNews: quiet,
+  onEnded: quiet,
+}
+
+let database: TestDatabase
+let cast: Cast
+let clock: ReturnType<typeof createFakeClock>
+let rules: Rules
+let ingest: Ingest
+let found: Verdict[]
+
+beforeEach(async () => {
+  database = await createTestDatabase()
+  cast = await seedCast(database.db, noon)
+  clock = createFakeClock(noon)
+  found = []
+  rules = openRules()
+  const judge = rules.judgeBatch
+  ingest = createIngest({ db: database.db, clock, log, limits, judge, acknowledge: () => {} })
+})
+
+afterEach(async () => {
+  await ingest.close()
+  await database.drop()
+})
+
+const openRules = (): Rules =>
+  createRules({
+    db: database.db,
+    clock,
+    log,
+    applyVerdicts: async (tx, verdicts, now) => {
+      found.push(...verdicts)
+      await applyVerdicts(tx, verdicts, { now, dispatch })
+    },
+  })
+
+async function say(device: CastDevice, kind: UpKind, body: object): Promise<void> {
+  const principal = await ingest.authenticate(device.serial, device.secret)
+  if (!principal) throw new Error('the device was not let in')
+  const payload = Buffer.from(JSON.stringify(body))
+  const topic = topicOf(device.serial, kind)
+  const receivedAt = clock.now()
+  await ingest.accept({
+    principal,
+    clientId: device.serial,
+    topic,
+    payload,
+    qos: 1,
+    retain: false,
+    receivedAt,
+  })
+}
+
+const reads = (device: CastDevice, kind: 'co' | 'gas', value: number, more: object = {}) =>
+  say(device, 'readings', { values: [{ kind, value }], ...more })
+
+/** Samples with the device's own times, the last one now. */
+const curve = (device: CastDevice, kind: 'co' | 'gas', everyMs: number, values: readonly number[]) =>
+  say(device, 'readings', {
+    values: values.map((value, nth) => ({
+      kind,
+      value,
+      time: clock.now() - (values.length - 1 - nth) * everyMs,
+    })),
+  })
+
+const change = (layers: Partial<RuleLayers>) =>
+  database.db.transaction((tx) =>
+    writeRuleBook(tx, {
+      communityId: cast.communityId,
+      version: 1,
+      layers: { ...noChanges, ...layers },
+      note: 'for a test',
+      byId: cast.persons.zhao,
+      now: noon,
+    }),
+  )
+
+test('the rules of a home are in force there, and nowhere else', async () => {
+  await change({ homes: { [String(cast.homes.li)]: { co: { alarmPpm: 100 } } } })
+  await reads(cast.devices.liCo, 'co', 150)
+  await reads(cast.devices.coupleCo, 'co', 150)
+  expect(found).toMatchObject([{ homeId: cast.homes.li, kind: 'co', stage: 'alarm' }])
+})
+
+test('of a home whose residents are of several tiers, the rules of the highest hold', async () => {
+  await change({ tiers: { ...noChanges.tiers, high: { co: { alarmPpm: 120 } } } })
+  await reads(cast.devices.coupleCo, 'co', 150)
+  expect(found).toEqual([])
+  await database.db.run(sql`update resident set tier = 'high' where id = ${cast.residents.zheng}`)
+  await reads(cast.devices.coupleCo, 'co', 151)
+  expect(found).toMatchObject([{ homeId: cast.homes.couple, stage: 'alarm' }])
+})
+
+test('safety 5: rules that cannot be read any more are none, and judging goes on', async () => {
+  await database.db.run(sql`
+    insert into rule_book (community_id, version, layers, note, created_at)
+    values (${cast.communityId}, 1, ${json({ community: { co: { alarmPpm: 5000 } } })}, 'old', '2026-01-01')`)
+  await reads(cast.devices.liCo, 'co', 300)
+  expect(found).toMatchObject([{ stage: 'alarm' }])
+})
+
+test('whose body takes it up faster is in danger sooner, and of two the worse counts', async () => {
+  const man = json({ sex: 'man', heightCm: 180, weightKg: 95 })
+  const exposed = async (device: CastDevice) => {
+    found = []
+    await curve(device, 'co', 5 * minuteMs, [0, ...Array.from({ length: 11 }, () => 48)])
+    return found.at(-1)?.evidence.cohb?.estimate ?? 0
+  }
+  await database.db.run(sql`update resident set file = ${man} where id = ${cast.residents.li}`)
+  const big = await exposed(cast.devices.liCo)
+  await database.db.run(sql`update resident set file = ${man} where id = ${cast.residents.wu}`)
+  const couple = await exposed(cast.devices.coupleCo)
+  expect(big).toBeGreaterThan(0.8)
+  expect(couple).toBeGreaterThan(big + 0.2)
+})
+
+test('wine in a pan at noon is for the desk, by the clock of the community', async () => {
+  await curve(cast.devices.liGas, 'gas', minuteMs, [0.5, 6, 6])
+  expect(found).toMatchObject([{ kind: 'gas', stage: 'notice', evidence: { window: '5%LEL-twice+cooking' } }])
+  await database.db.run(sql`update area set zone = 'Europe/Berlin' where id = ${cast.communityId}`)
+  await reads(cast.devices.liGas, 'gas', 6)
+  expect(found.at(-1)).toMatchObject({ kind: 'gas', stage: 'alarm' })
+})
