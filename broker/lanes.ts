@@ -15,8 +15,8 @@ type Lane<P extends AnyPrincipal> = {
   offered: number
   failures: number
   rest: NodeJS.Timeout | undefined
-  /** Who was told that the lane is full, to be called when it no longer is. */
-  blocked: Set<() => void>
+  /** Who was told that the lane is full, to be called when it no longer is; most lanes never are. */
+  blocked: Set<() => void> | undefined
 }
 
 type LaneOptions<P extends AnyPrincipal> = {
@@ -69,6 +69,7 @@ export class Lanes<P extends AnyPrincipal> {
   hasRoom(serial: string, { wake, isUrgent }: { wake: () => void; isUrgent: () => boolean }): boolean {
     const lane = this.#lanes.get(serial)
     if (lane !== undefined && lane.entries.length >= this.#options.limits.pendingPerDeviceMax) {
+      lane.blocked ??= new Set()
       lane.blocked.add(wake)
       return false
     }
@@ -170,8 +171,9 @@ export class Lanes<P extends AnyPrincipal> {
       entry?.acknowledge()
     }
     if (lane.entries.length === 0) this.#lanes.delete(lane.serial)
-    wakeSome(lane.blocked, limits.pendingPerDeviceMax - lane.entries.length)
-    if (!this.#isCrowded()) wakeSome(this.#blocked, Math.max(1, limits.pendingMax - this.#totals.pending))
+    if (lane.blocked !== undefined) wakeSome(lane.blocked, limits.pendingPerDeviceMax - lane.entries.length)
+    if (this.#blocked.size > 0 && !this.#isCrowded())
+      wakeSome(this.#blocked, Math.max(1, limits.pendingMax - this.#totals.pending))
   }
 
   #isCrowded(): boolean {
@@ -186,7 +188,7 @@ const newLane = <P extends AnyPrincipal>(serial: string): Lane<P> => ({
   offered: 0,
   failures: 0,
   rest: undefined,
-  blocked: new Set(),
+  blocked: undefined,
 })
 
 async function outcomeOf<P extends AnyPrincipal>(

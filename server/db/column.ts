@@ -12,47 +12,76 @@ const oids = {
   jsonb: 3802,
 }
 
-export const bigints = (values: readonly (number | null)[]): Buffer => fixed(oids.int8, 8, values, writeInt8)
+/** One member of each row as a column, or the values themselves. */
+type Column<T> = {
+  (values: readonly T[]): Buffer
+  <R>(rows: readonly R[], of: (row: R) => T): Buffer
+}
 
-export const ints = (values: readonly number[]): Buffer =>
-  fixed(oids.int4, 4, values, (bytes, at, value) => void bytes.writeInt32BE(value, at))
+const column =
+  <T>(write: (rows: readonly unknown[], of: (row: unknown) => T) => Buffer): Column<T> =>
+  (rows: readonly unknown[], of?: (row: never) => T): Buffer =>
+    write(rows, (of ?? itself) as (row: unknown) => T)
 
-export const doubles = (values: readonly (number | null)[]): Buffer =>
-  fixed(oids.float8, 8, values, (bytes, at, value) => void bytes.writeDoubleBE(value, at))
+const itself = (value: unknown): unknown => value
 
-export const booleans = (values: readonly (boolean | null)[]): Buffer =>
-  fixed(oids.bool, 1, values, (bytes, at, value) => void (bytes[at] = value ? 1 : 0))
-
+export const bigints = column<number | null>((rows, of) => fixed(rows, of, int8))
+export const ints = column<number>((rows, of) => fixed(rows, of, int4))
+export const doubles = column<number | null>((rows, of) => fixed(rows, of, float8))
+export const booleans = column<boolean | null>((rows, of) => fixed(rows, of, bool))
 /** Instants, epoch ms; PostgreSQL counts microseconds since 2000. */
-export const instants = (values: readonly (number | null)[]): Buffer =>
-  fixed(oids.timestamptz, 8, values, writeInstant)
+export const instants = column<number | null>((rows, of) => fixed(rows, of, timestamptz))
 
-export function texts(values: readonly (string | null)[]): Buffer {
-  if (values.length === 0) return none(oids.text)
+export const texts = column<string | null>((rows, of) => {
+  if (rows.length === 0) return none(oids.text)
   // A UTF-16 unit takes at most three bytes of UTF-8.
-  const charsMax = values.reduce((sum, value) => sum + (value?.length ?? 0), 0)
-  const bytes = Buffer.allocUnsafe(headBytes + values.length * 4 + charsMax * 3)
-  let at = writeHead(bytes, { oid: oids.text, count: values.length, hasNull: values.includes(null) })
-  for (const value of values) {
+  const charsMax = rows.reduce<number>((sum, row) => sum + (of(row)?.length ?? 0), 0)
+  const bytes = Buffer.allocUnsafe(headBytes + rows.length * 4 + charsMax * 3)
+  let at = writeHead(bytes, oids.text, rows.length)
+  for (const row of rows) {
+    const value = of(row)
+    if (value === null) hasNull(bytes)
     const length = value === null ? nullLength : bytes.write(value, at + 4)
     bytes.writeInt32BE(length, at)
     at += 4 + Math.max(0, length)
   }
   return bytes.subarray(0, at)
-}
+})
 
-export const byteas = (values: readonly (Buffer | null)[]): Buffer => varying(oids.bytea, values)
+export const byteas = column<Buffer | null>((rows, of) => varying(oids.bytea, rows.map(of)))
 
 /** Values for jsonb, each as JSON.stringify writes it. */
-export const jsons = (values: readonly unknown[]): Buffer =>
+export const jsons = column<unknown>((rows, of) =>
   varying(
     oids.jsonb,
     // the 1 is the version of this form
-    values.map((value) => Buffer.from(`\u0001${JSON.stringify(value)}`)),
-  )
+    rows.map((row) => Buffer.from(`\u0001${JSON.stringify(of(row))}`)),
+  ),
+)
 
 const epochOf2000Ms = 946_684_800_000
 const twoTo32 = 2 ** 32
+
+/** How values of one size are written. */
+type Form<T> = { oid: number; size: number; write: (bytes: Buffer, at: number, value: T) => void }
+
+const int8: Form<number> = { oid: oids.int8, size: 8, write: writeInt8 }
+const int4: Form<number> = {
+  oid: oids.int4,
+  size: 4,
+  write: (bytes, at, value) => void bytes.writeInt32BE(value, at),
+}
+const float8: Form<number> = {
+  oid: oids.float8,
+  size: 8,
+  write: (bytes, at, value) => void bytes.writeDoubleBE(value, at),
+}
+const bool: Form<boolean> = {
+  oid: oids.bool,
+  size: 1,
+  write: (bytes, at, value) => void (bytes[at] = value ? 1 : 0),
+}
+const timestamptz: Form<number> = { oid: oids.timestamptz, size: 8, write: writeInstant }
 
 function writeInt8(bytes: Buffer, at: number, value: number): void {
   if (!Number.isSafeInteger(value)) throw new TypeError(`not a whole number for a bigint: ${value}`)
@@ -69,14 +98,16 @@ function writeInstant(bytes: Buffer, at: number, ms: number): void {
 }
 
 /** The head of an array: one dimension from 1, and what its elements are (array_recv in PostgreSQL). */
-function writeHead(bytes: Buffer, head: { oid: number; count: number; hasNull: boolean }): number {
+function writeHead(bytes: Buffer, oid: number, count: number): number {
   bytes.writeInt32BE(1, 0)
-  bytes.writeInt32BE(head.hasNull ? 1 : 0, 4)
-  bytes.writeInt32BE(head.oid, 8)
-  bytes.writeInt32BE(head.count, 12)
+  bytes.writeInt32BE(0, 4)
+  bytes.writeInt32BE(oid, 8)
+  bytes.writeInt32BE(count, 12)
   bytes.writeInt32BE(1, 16)
   return headBytes
 }
+
+const hasNull = (bytes: Buffer): number => bytes.writeInt32BE(1, 4)
 
 const headBytes = 20
 const nullLength = -1
@@ -87,19 +118,19 @@ function none(oid: number): Buffer {
   return bytes
 }
 
-function fixed<T>(
-  oid: number,
-  size: number,
-  values: readonly (T | null)[],
-  write: (bytes: Buffer, at: number, value: T) => void,
-): Buffer {
-  if (values.length === 0) return none(oid)
-  const bytes = Buffer.allocUnsafe(headBytes + values.length * (size + 4))
-  let at = writeHead(bytes, { oid, count: values.length, hasNull: values.includes(null) })
-  for (const value of values) {
+function fixed<T>(rows: readonly unknown[], of: (row: unknown) => T | null, form: Form<T>): Buffer {
+  const { oid, size, write } = form
+  if (rows.length === 0) return none(oid)
+  const bytes = Buffer.allocUnsafe(headBytes + rows.length * (size + 4))
+  let at = writeHead(bytes, oid, rows.length)
+  for (const row of rows) {
+    const value = of(row)
     bytes.writeInt32BE(value === null ? nullLength : size, at)
     at += 4
-    if (value === null) continue
+    if (value === null) {
+      hasNull(bytes)
+      continue
+    }
     write(bytes, at, value)
     at += size
   }
@@ -110,8 +141,9 @@ function varying(oid: number, values: readonly (Buffer | null)[]): Buffer {
   if (values.length === 0) return none(oid)
   const bodyBytes = values.reduce((sum, value) => sum + 4 + (value?.length ?? 0), 0)
   const bytes = Buffer.allocUnsafe(headBytes + bodyBytes)
-  let at = writeHead(bytes, { oid, count: values.length, hasNull: values.includes(null) })
+  let at = writeHead(bytes, oid, values.length)
   for (const value of values) {
+    if (value === null) hasNull(bytes)
     bytes.writeInt32BE(value === null ? nullLength : value.length, at)
     at += 4
     if (value !== null) at += value.copy(bytes, at)

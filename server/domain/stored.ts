@@ -32,6 +32,14 @@ export type StoredSign = Source & Moment & { what: string }
 export type StoredHealth = Source &
   Moment & { battery: number | null; flags: DeviceFlags | null; online: boolean | null }
 
+/** How a device stands after what it said. */
+export type StoredState = {
+  battery: number | null
+  flags: DeviceFlags
+  hotAt: number | null
+  alarmActive: { co?: boolean; gas?: boolean; smoke?: boolean }
+}
+
 /** Only messages that were new: redelivery has been taken out. */
 export type StoredBatch = {
   readings: StoredReading[]
@@ -40,6 +48,8 @@ export type StoredBatch = {
   checkIns: StoredCheckIn[]
   signs: StoredSign[]
   health: StoredHealth[]
+  /** Of every device that spoke, by its id. */
+  states: ReadonlyMap<number, StoredState>
 }
 
 /** Bits of reading.flags. */

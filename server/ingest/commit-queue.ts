@@ -1,5 +1,5 @@
-// The queue in front of the database: one transaction at a time and another one beside it for hazards; a lone message
-// at once, company in the next.
+// The queue in front of the database: a lone message at once, company in the next transaction; a second one beside it
+// where a full batch waits already, and always one more for hazards.
 import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { commit } from './commit.ts'
@@ -30,23 +30,41 @@ export function createCommitQueue(options: CommitQueueOptions) {
   const { clock, limits } = options
   const queue: Item[] = []
   const counts = createCounts(options)
-  const working = new Map<Lane, Promise<void>>()
-  /** Whose messages are being committed; the other lane leaves them alone. */
+  const working = new Set<Promise<void>>()
+  const underWay: Record<Lane, number> = { hazards: 0, others: 0 }
+  let rowsWaiting = 0
+  /** All that waits belongs to clients of whom something is being committed: no use to look before that has ended. */
+  let isBarren = false
+  /** Whose messages are being committed; the other transactions leave them alone. */
   const busy = new Set<string>()
   let closed = false
 
   function kick(lane: Lane): void {
-    if (working.has(lane) || queue.length === 0) return
+    if (!isFree(lane)) return
     const batch = takeBatch(queue, { lane, rowsMax: limits.batchRowsMax, busy })
-    if (batch.length === 0) return
-    for (const { client } of batch) busy.add(client)
-    working.set(lane, work(lane, batch))
+    if (batch.length === 0) return void (isBarren = lane === 'others')
+    for (const { client, rows } of batch) {
+      busy.add(client)
+      rowsWaiting -= rows
+    }
+    underWay[lane] += 1
+    const done = work(lane, batch)
+    working.add(done)
+    void done.then(() => working.delete(done))
+    kick(lane)
+  }
+
+  /** While one batch is in our hands, the other is in the database's: two are enough to keep both at work. */
+  function isFree(lane: Lane): boolean {
+    if (queue.length === 0 || underWay[lane] === 0) return queue.length > 0
+    return lane === 'others' && underWay[lane] === 1 && rowsWaiting >= limits.batchRowsMax && !isBarren
   }
 
   async function work(lane: Lane, batch: readonly Item[]): Promise<void> {
     const failure = await commitItems(batch, options, counts.stored)
     for (const { client } of batch) busy.delete(client)
-    working.delete(lane)
+    underWay[lane] -= 1
+    isBarren = false
     if (failure) return giveBack(failure.left, failure.reason)
     // the other lane too: it may have waited for one of these clients
     for (const each of lanes) kick(each)
@@ -54,6 +72,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
 
   function push(item: Item): void {
     queue.push(item)
+    rowsWaiting += item.rows
     kick(item.rank === 'hazard' ? 'hazards' : 'others')
   }
 
@@ -63,6 +82,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
     options.log.warn({ error: reason, messages: all.length }, 'nothing can be stored now')
     const noted = all.filter(({ pending }) => pending.is === 'presence')
     queue.push(...noted)
+    rowsWaiting = noted.length
     if (noted.length > 0 && !closed) clock.after(presenceRetryMs, () => kick('others'))
     for (const item of all) if (item.pending.is === 'message') item.reject(reason)
   }
@@ -81,7 +101,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
       push({ ...waitingOf(pending), resolve: () => {}, reject: () => {} })
     },
     settled: async () => {
-      while (working.size > 0) await Promise.all(working.values())
+      while (working.size > 0) await Promise.all(working)
     },
     close: () => {
       closed = true

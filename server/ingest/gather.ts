@@ -2,7 +2,7 @@
 import type { DeviceFlags } from '#contract/messages.ts'
 import type { DeviceKind, Edge, Origin } from '#contract/primitives.ts'
 import { judgedTime } from '#domain/device-time.ts'
-import { flagBits, type Moment, type Source, type StoredBatch } from '#domain/stored.ts'
+import { flagBits, type Moment, type Source, type StoredBatch, type StoredReading } from '#domain/stored.ts'
 import { limits } from '../limits.ts'
 import {
   heardBy,
@@ -64,7 +64,7 @@ export type Press = Source &
 
 export type CommandResult = { deviceId: number; command: number; result: string; at: number }
 
-export type Gathered = Omit<StoredBatch, 'checkIns'> & {
+export type Gathered = Omit<StoredBatch, 'checkIns' | 'states'> & {
   presses: Press[]
   results: CommandResult[]
   /** Came to this server while another one has not yet seen them leave. */
@@ -210,18 +210,31 @@ function pressProblem({ message, parsed }: PendingMessage): Problem | undefined 
 function addReadings(one: One, fact: Fact & { is: 'readings' }): void {
   const { gathered, pending, device } = one
   const bits = bitsOf(fact.flags)
-  const source = sourceOf(device)
   const { receivedAt } = pending.message
+  const { deviceId, serial, communityId, homeId, residentId, origin, indoors } = device
   let state = stateIn(gathered, device)
   let earliest = Infinity
   for (const { kind, value, deviceTime, clamped } of fact.values) {
     const judged = judgedTime({ deviceTime: deviceTime ?? pending.parsed.deviceTime, receivedAt })
-    const { at, source: timeSource } = judged
-    const flags = bits | (clamped ? flagBits.clamped : 0)
-    const reading = { ...source, at, receivedAt, timeSource, kind, value, flags }
+    // Written out: spreading the source into each reading was a tenth of what a message cost.
+    const reading: StoredReading = {
+      deviceId,
+      serial,
+      communityId,
+      homeId,
+      residentId,
+      origin,
+      indoors,
+      at: judged.at,
+      receivedAt,
+      timeSource: judged.source,
+      kind,
+      value,
+      flags: clamped ? bits | flagBits.clamped : bits,
+    }
     gathered.readings.push(reading)
     state = withReading(state, reading)
-    earliest = Math.min(earliest, at)
+    earliest = Math.min(earliest, reading.at)
   }
   if (earliest < Infinity) gathered.states.set(device.deviceId, withUnrolled(state, earliest))
   const isHealth = fact.flags !== null || fact.values.length === 0

@@ -48,8 +48,8 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
     store.updateDevices(tx, gathered.states),
     insertRefused(tx, refused),
   ])
-  const { readings, alarms, soses, signs, health } = gathered
-  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health }
+  const { readings, alarms, soses, signs, health, states } = gathered
+  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, states }
   announceChanges(tx, { stored, gathered, devices })
   await judge?.(tx, stored, now)
 }

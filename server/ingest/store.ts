@@ -102,15 +102,15 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
       insert into message (device_id, id, kind, boot, seq, device_time, received_at, body, origin)
       select *
       from unnest(
-        ${bigints(pending.map(({ principal }) => principal.deviceId))}::bigint[],
-        ${texts(pending.map(({ storeId }) => storeId))}::text[],
-        ${texts(pending.map(({ parsed }) => parsed.kind))}::text[],
-        ${texts(pending.map(({ parsed }) => parsed.boot))}::text[],
-        ${bigints(pending.map(({ parsed }) => parsed.seq))}::bigint[],
-        ${instants(pending.map(({ parsed }) => parsed.deviceTime))}::timestamptz[],
-        ${instants(pending.map(({ message }) => message.receivedAt))}::timestamptz[],
-        ${byteas(pending.map(({ message }) => message.payload))}::bytea[],
-        ${texts(pending.map(({ principal }) => principal.origin))}::text[]
+        ${bigints(pending, ({ principal }) => principal.deviceId)}::bigint[],
+        ${texts(pending, ({ storeId }) => storeId)}::text[],
+        ${texts(pending, ({ parsed }) => parsed.kind)}::text[],
+        ${texts(pending, ({ parsed }) => parsed.boot)}::text[],
+        ${bigints(pending, ({ parsed }) => parsed.seq)}::bigint[],
+        ${instants(pending, ({ parsed }) => parsed.deviceTime)}::timestamptz[],
+        ${instants(pending, ({ message }) => message.receivedAt)}::timestamptz[],
+        ${byteas(pending, ({ message }) => message.payload)}::bytea[],
+        ${texts(pending, ({ principal }) => principal.origin)}::text[]
       ) as said (device_id)
       where exists (
         select
@@ -132,34 +132,50 @@ export const orNoInstant = (ms: number | null): Date | null => (ms === null ? nu
  * for one moment, and the first value must not hide what comes after it.
  */
 export async function insertReadings(tx: Tx, readings: readonly StoredReading[]): Promise<void> {
+  if (readings.length === 0) return
+  const rows = areInOrder(readings) ? readings : highestOfEach(readings)
+  await tx.run(
+    sql`
+    insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
+    select *
+    from unnest(
+      ${instants(rows, ({ at }) => at)}::timestamptz[],
+      ${bigints(rows, (row) => row.deviceId)}::bigint[],
+      ${texts(rows, (row) => row.kind)}::text[],
+      ${doubles(rows, (row) => row.value)}::float8[],
+      ${instants(rows, ({ receivedAt }) => receivedAt)}::timestamptz[],
+      ${bigints(rows, (row) => row.homeId)}::bigint[],
+      ${bigints(rows, (row) => row.communityId)}::bigint[],
+      ${ints(rows, (row) => row.flags)}::int[],
+      ${texts(rows, (row) => row.timeSource)}::text[],
+      ${texts(rows, (row) => row.origin)}::text[]
+    )
+    on conflict (device_id, kind, at) do update
+    set value = excluded.value, flags = excluded.flags, received_at = excluded.received_at
+    where excluded.value > reading.value`,
+  )
+}
+
+/** As nearly always: each sensor tells later moments after earlier ones, so none is there twice. */
+function areInOrder(readings: readonly StoredReading[]): boolean {
+  const newest = new Map<number, Partial<Record<StoredReading['kind'], number>>>()
+  for (const { deviceId, kind, at } of readings) {
+    let known = newest.get(deviceId)
+    if (known === undefined) newest.set(deviceId, (known = {}))
+    if (at <= (known[kind] ?? -Infinity)) return false
+    known[kind] = at
+  }
+  return true
+}
+
+function highestOfEach(readings: readonly StoredReading[]): StoredReading[] {
   const highest = new Map<string, StoredReading>()
   for (const reading of readings) {
     const key = `${reading.deviceId} ${reading.kind} ${reading.at}`
     const known = highest.get(key)
     if (!known || reading.value > known.value) highest.set(key, reading)
   }
-  const rows = [...highest.values()]
-  if (rows.length === 0) return
-  await tx.run(
-    sql`
-    insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
-    select *
-    from unnest(
-      ${instants(rows.map(({ at }) => at))}::timestamptz[],
-      ${bigints(rows.map((row) => row.deviceId))}::bigint[],
-      ${texts(rows.map((row) => row.kind))}::text[],
-      ${doubles(rows.map((row) => row.value))}::float8[],
-      ${instants(rows.map(({ receivedAt }) => receivedAt))}::timestamptz[],
-      ${bigints(rows.map((row) => row.homeId))}::bigint[],
-      ${bigints(rows.map((row) => row.communityId))}::bigint[],
-      ${ints(rows.map((row) => row.flags))}::int[],
-      ${texts(rows.map((row) => row.timeSource))}::text[],
-      ${texts(rows.map((row) => row.origin))}::text[]
-    )
-    on conflict (device_id, kind, at) do update
-    set value = excluded.value, flags = excluded.flags, received_at = excluded.received_at
-    where excluded.value > reading.value`,
-  )
+  return [...highest.values()]
 }
 
 export async function insertSigns(tx: Tx, signs: readonly StoredSign[]): Promise<void> {
@@ -168,15 +184,15 @@ export async function insertSigns(tx: Tx, signs: readonly StoredSign[]): Promise
     insert into sign (at, community_id, home_id, device_id, what, indoors, received_at, time_source, origin)
     select *
     from unnest(
-      ${instants(signs.map(({ at }) => at))}::timestamptz[],
-      ${bigints(signs.map((sign) => sign.communityId))}::bigint[],
-      ${bigints(signs.map((sign) => sign.homeId))}::bigint[],
-      ${bigints(signs.map((sign) => sign.deviceId))}::bigint[],
-      ${texts(signs.map((sign) => sign.what))}::text[],
-      ${booleans(signs.map((sign) => sign.indoors))}::boolean[],
-      ${instants(signs.map(({ receivedAt }) => receivedAt))}::timestamptz[],
-      ${texts(signs.map((sign) => sign.timeSource))}::text[],
-      ${texts(signs.map((sign) => sign.origin))}::text[]
+      ${instants(signs, ({ at }) => at)}::timestamptz[],
+      ${bigints(signs, (sign) => sign.communityId)}::bigint[],
+      ${bigints(signs, (sign) => sign.homeId)}::bigint[],
+      ${bigints(signs, (sign) => sign.deviceId)}::bigint[],
+      ${texts(signs, (sign) => sign.what)}::text[],
+      ${booleans(signs, (sign) => sign.indoors)}::boolean[],
+      ${instants(signs, ({ receivedAt }) => receivedAt)}::timestamptz[],
+      ${texts(signs, (sign) => sign.timeSource)}::text[],
+      ${texts(signs, (sign) => sign.origin)}::text[]
     )`)
 }
 
@@ -187,10 +203,10 @@ export async function storeResults(tx: Tx, results: readonly CommandResult[]): P
     update device_command c
     set result = told.result, result_at = told.at
     from unnest(
-      ${bigints(results.map(({ command }) => command))}::bigint[],
-      ${bigints(results.map(({ deviceId }) => deviceId))}::bigint[],
-      ${texts(results.map(({ result }) => result))}::text[],
-      ${instants(results.map(({ at }) => at))}::timestamptz[]
+      ${bigints(results, ({ command }) => command)}::bigint[],
+      ${bigints(results, ({ deviceId }) => deviceId)}::bigint[],
+      ${texts(results, ({ result }) => result)}::text[],
+      ${instants(results, ({ at }) => at)}::timestamptz[]
     ) as told (command, device_id, result, at)
     where c.id = told.command
       and c.device_id = told.device_id
@@ -219,19 +235,19 @@ export async function updateDevices(tx: Tx, states: ReadonlyMap<number, DeviceSt
       unrolled_from = s.unrolled_from
     from unnest(
       ${bigints([...states.keys()])}::bigint[],
-      ${instants(rows.map((row) => row.lastSeenAt))}::timestamptz[],
-      ${instants(rows.map((row) => row.silentAt))}::timestamptz[],
-      ${booleans(rows.map((row) => row.online))}::boolean[],
-      ${texts(rows.map((row) => row.connection))}::text[],
-      ${doubles(rows.map((row) => row.battery))}::float8[],
-      ${jsons(rows.map((row) => row.flags))}::jsonb[],
-      ${doubles(rows.map((row) => row.lastCo))}::float8[],
-      ${instants(rows.map((row) => row.lastCoAt))}::timestamptz[],
-      ${doubles(rows.map((row) => row.lastGas))}::float8[],
-      ${instants(rows.map((row) => row.lastGasAt))}::timestamptz[],
-      ${instants(rows.map((row) => row.hotAt))}::timestamptz[],
-      ${jsons(rows.map((row) => row.alarmActive))}::jsonb[],
-      ${instants(rows.map((row) => row.unrolledFrom))}::timestamptz[]
+      ${instants(rows, (row) => row.lastSeenAt)}::timestamptz[],
+      ${instants(rows, (row) => row.silentAt)}::timestamptz[],
+      ${booleans(rows, (row) => row.online)}::boolean[],
+      ${texts(rows, (row) => row.connection)}::text[],
+      ${doubles(rows, (row) => row.battery)}::float8[],
+      ${jsons(rows, (row) => row.flags)}::jsonb[],
+      ${doubles(rows, (row) => row.lastCo)}::float8[],
+      ${instants(rows, (row) => row.lastCoAt)}::timestamptz[],
+      ${doubles(rows, (row) => row.lastGas)}::float8[],
+      ${instants(rows, (row) => row.lastGasAt)}::timestamptz[],
+      ${instants(rows, (row) => row.hotAt)}::timestamptz[],
+      ${jsons(rows, (row) => row.alarmActive)}::jsonb[],
+      ${instants(rows, (row) => row.unrolledFrom)}::timestamptz[]
     ) as s (
       id, last_seen_at, silent_at, online, connection, battery, flags, last_co, last_co_at, last_gas, last_gas_at, hot_at,
       alarm_active, unrolled_from

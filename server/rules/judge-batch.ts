@@ -1,8 +1,9 @@
 // What a committed batch means, judged in its own transaction: a danger is never stored without being judged.
 import type { Tx } from '#db/database.ts'
 import { bufferedMs } from '#domain/device-time.ts'
-import type { StoredBatch, StoredReading, StoredSos } from '#domain/stored.ts'
+import type { StoredBatch, StoredReading, StoredSos, StoredState } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
+import { limits } from '../limits.ts'
 import type { AirKind } from './judge-air.ts'
 import { judgeHealth } from './judge-health.ts'
 import { judgeReturns } from './judge-returns.ts'
@@ -15,11 +16,7 @@ import { verdictOf } from './verdict-of.ts'
 export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Verdict[]> {
   const { homeIds, deviceIds } = whereFrom(stored)
   if (homeIds.length === 0) return []
-  const [standing, devices] = await Promise.all([
-    store.openConditions(tx, homeIds),
-    store.devicesOf(tx, deviceIds),
-  ])
-  const conditions = new Map(standing.map((one) => [store.keyOf(one.deviceId ?? 0, one.kind), one]))
+  const { conditions, devices } = await worthALook(tx, { stored, homeIds, deviceIds, now })
   return [
     ...(await judgeAirs(tx, { stored, conditions, devices, now })),
     ...stored.soses.map(judgeSos),
@@ -28,11 +25,59 @@ export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Pro
   ]
 }
 
+type From = { homeIds: number[]; deviceIds: Set<number> }
+
+/**
+ * What stands, and the devices that may be the matter with it. Of all others nothing needs to be read again: that was
+ * a tenth of what a message cost (docs/performance.md).
+ */
+async function worthALook(
+  tx: Tx,
+  { stored, homeIds, deviceIds, now }: From & { stored: StoredBatch; now: number },
+) {
+  const restless = restlessOf(stored, deviceIds, now)
+  const [standing, known] = await Promise.all([
+    store.openConditions(tx, homeIds),
+    restless.size > 0 ? store.devicesOf(tx, [...restless]) : [],
+  ])
+  const more = new Set(standing.flatMap(({ deviceId }) => (isOf(deviceId, deviceIds) ? [deviceId] : [])))
+  for (const id of restless) more.delete(id)
+  const devices = more.size > 0 ? [...known, ...(await store.devicesOf(tx, [...more]))] : known
+  const conditions = new Map(standing.map((one) => [store.keyOf(one.deviceId ?? 0, one.kind), one]))
+  return { conditions, devices: devices.sort((a, b) => a.id - b.id) }
+}
+
+const isOf = (deviceId: number | null, deviceIds: Set<number>): deviceId is number =>
+  deviceId !== null && deviceIds.has(deviceId)
+
+function restlessOf({ states, alarms }: StoredBatch, deviceIds: Set<number>, now: number): Set<number> {
+  const restless = new Set(alarms.map(({ deviceId }) => deviceId))
+  for (const id of deviceIds) {
+    const state = states.get(id)
+    if (state === undefined || !isAtRest(state, now)) restless.add(id)
+  }
+  return restless
+}
+
+/** CO is judged over the last 8 hours (domain/co.ts), and so is what was buffered: over the 8 hours before it. */
+const windowMs = 8 * 3_600_000
+
+/** Percent: no rule calls a battery low from here on (contract/rules-device.ts). */
+const batteryFineFrom = 60
+
+/** No bad air, no flag of its own, a good battery: only what stands already can make it matter. */
+function isAtRest({ battery, flags, hotAt, alarmActive }: StoredState, now: number): boolean {
+  if (hotAt !== null && hotAt >= now - limits.deviceClockBehindMsMax - windowMs) return false
+  if (battery !== null && battery < batteryFineFrom) return false
+  for (const name in flags) if (flags[name as keyof typeof flags]) return false
+  return !alarmActive.co && !alarmActive.gas && !alarmActive.smoke
+}
+
 /** Of every sign; readings are by far the most, and those of a device follow each other. */
-function whereFrom(stored: StoredBatch): { homeIds: number[]; deviceIds: number[] } {
+function whereFrom({ states: _states, ...signsByKind }: StoredBatch): From {
   const homes = new Set<number>()
   const devices = new Set<number>()
-  for (const signs of Object.values(stored)) {
+  for (const signs of Object.values(signsByKind)) {
     let last: { homeId: number; deviceId: number } | undefined
     for (const sign of signs) {
       // Both: the page of a resident has no device, so that its signs all carry the id 0.
@@ -42,7 +87,7 @@ function whereFrom(stored: StoredBatch): { homeIds: number[]; deviceIds: number[
       devices.add(sign.deviceId)
     }
   }
-  return { homeIds: [...homes], deviceIds: [...devices] }
+  return { homeIds: [...homes], deviceIds: devices }
 }
 
 /** Each press rings anew (safety 3), also one from a buffer (safety 9); a "cancelled" one still gets a voice (16). */
@@ -60,11 +105,12 @@ function judgeSos(sos: StoredSos): Verdict {
 
 type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: Device[]; now: number }
 
-/** CO is judged over the last 8 hours (domain/co.ts), and so is what was buffered: over the 8 hours before it. */
-const windowMs = 8 * 3_600_000
-
 async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
-  const readings = byDevice(seen.stored.readings.filter(({ kind }) => kind === 'co' || kind === 'gas'))
+  if (seen.devices.length === 0) return []
+  const looked = new Set(seen.devices.map(({ id }) => id))
+  const isOfAir = ({ deviceId, kind }: StoredReading) =>
+    (kind === 'co' || kind === 'gas') && looked.has(deviceId)
+  const readings = byDevice(seen.stored.readings.filter(isOfAir))
   const alarms = byDevice(seen.stored.alarms.filter(({ flags }) => flags.test !== true))
   const subjects = seen.devices.flatMap((device) =>
     airKinds.flatMap((kind) => {
