@@ -128,7 +128,12 @@ export async function clearDemoAir(tx: Tx, homeIds: readonly number[]): Promise<
   const homes = sql`any(${[...homeIds]}::bigint[])`
   await tx.run(sql`
     delete from reading
-    where home_id = ${homes}
+    where device_id in (
+        select id
+        from device
+        where home_id = ${homes}
+      )
+      and home_id = ${homes}
       and origin = 'demo'
       and (kind = 'co' and value >= 9 or kind = 'gas' and value >= 1)`)
   for (const rollup of [sql`reading_minute`, sql`reading_hour`])

@@ -58,12 +58,12 @@ const rawMsMax = 48 * hourMs
  */
 function sourcesFor(question: SeriesQuestion): Sql[] {
   const span = question.to - question.from
-  const inHome = sql`home_id = ${question.homeId} and kind = ${question.kind}`
-  const firstOf = (table: Sql) => sql`(select coalesce(min(at), 'infinity') from ${table} where ${inHome})`
-  const beforeMinutes = sql`r.at < date_bin('1 hour', ${firstOf(minutes.table)}, timestamptz 'epoch')`
+  const { homeId, kind } = question
+  const firstMinute = sql`(select coalesce(min(at), 'infinity') from ${minutes.table} where home_id = ${homeId} and kind = ${kind})`
+  const beforeMinutes = sql`r.at < date_bin('1 hour', ${firstMinute}, timestamptz 'epoch')`
   const hoursBeforeMinutes = rolled(question, hours, beforeMinutes)
   if (span <= rawMsMax) {
-    const beforeReadings = sql`r.at < date_bin('1 minute', ${firstOf(sql`reading`)}, timestamptz 'epoch')`
+    const beforeReadings = sql`r.at < date_bin('1 minute', ${firstReading(question)}, timestamptz 'epoch')`
     return [hoursBeforeMinutes, rolled(question, minutes, beforeReadings), readings(question, sql`true`)]
   }
   const isComplete = sql`(d.unrolled_from is null or r.at < date_bin('1 hour', d.unrolled_from, timestamptz 'epoch'))`
@@ -87,16 +87,44 @@ const rolled = ({ homeId, kind, from, to }: SeriesQuestion, { table, stepMs }: R
     and r.at < ${at(to)}
     and ${which}`
 
-const readings = ({ homeId, kind, from, to }: SeriesQuestion, which: Sql) => sql`
+/** Readings have one index, which begins with their device: those that are in this home, or were. */
+const devices = ({ homeId, kind, from }: SeriesQuestion) => sql`array(
+  select id
+  from device
+  where home_id = ${homeId}
+  union
+  select device_id
+  from reading_hour
+  where home_id = ${homeId}
+    and kind = ${kind}
+    and at > ${at(from - hourMs)}
+)`
+
+const readings = (question: SeriesQuestion, which: Sql) => sql`
   select r.at, r.value, r.flags
   from reading r
-  where r.home_id = ${homeId}
-    and r.kind = ${kind}
-    and r.at >= ${at(from)}
-    and r.at < ${at(to)}
+  where r.device_id = any(${devices(question)})
+    and r.home_id = ${question.homeId}
+    and r.kind = ${question.kind}
+    and r.at >= ${at(question.from)}
+    and r.at < ${at(question.to)}
     and ${which}`
 
-/** Of the devices that are in this home, or were: the hours that are still to be rolled up. */
+const firstReading = (question: SeriesQuestion) => sql`(
+  select coalesce(min(first.at), 'infinity')
+  from unnest(${devices(question)}) as d (id)
+  cross join lateral (
+    select r.at
+    from reading r
+    where r.device_id = d.id
+      and r.home_id = ${question.homeId}
+      and r.kind = ${question.kind}
+    order by r.at
+    limit 1
+  ) as first
+)`
+
+/** The hours that are still to be rolled up. */
 const unrolled = (question: SeriesQuestion) =>
   readings(
     question,
@@ -104,8 +132,7 @@ const unrolled = (question: SeriesQuestion) =>
       r.at >= (
         select min(date_bin('1 hour', unrolled_from, timestamptz 'epoch'))
         from device
-        where home_id = ${question.homeId}
-          or id in (select device_id from reading_hour where home_id = ${question.homeId} and kind = ${question.kind} and at > ${at(question.from - hourMs)})
+        where id = any(${devices(question)})
       )
       and r.at >= (
         select date_bin('1 hour', unrolled_from, timestamptz 'epoch')

@@ -33,6 +33,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
   const working = new Set<Promise<void>>()
   const underWay: Record<Lane, number> = { hazards: 0, others: 0 }
   let rowsWaiting = 0
+  let hazardsWaiting = 0
   /** All that waits belongs to clients of whom something is being committed: no use to look before that has ended. */
   let isBarren = false
   /** Whose messages are being committed; the other transactions leave them alone. */
@@ -43,9 +44,10 @@ export function createCommitQueue(options: CommitQueueOptions) {
     if (!isFree(lane)) return
     const batch = takeBatch(queue, { lane, rowsMax: limits.batchRowsMax, busy })
     if (batch.length === 0) return void (isBarren = lane === 'others')
-    for (const { client, rows } of batch) {
+    for (const { client, rows, rank } of batch) {
       busy.add(client)
       rowsWaiting -= rows
+      hazardsWaiting -= rank === 'hazard' ? 1 : 0
     }
     underWay[lane] += 1
     const done = work(lane, batch)
@@ -56,8 +58,9 @@ export function createCommitQueue(options: CommitQueueOptions) {
 
   /** While one batch is in our hands, the other is in the database's: two are enough to keep both at work. */
   function isFree(lane: Lane): boolean {
-    if (queue.length === 0 || underWay[lane] === 0) return queue.length > 0
-    return lane === 'others' && underWay[lane] === 1 && rowsWaiting >= limits.batchRowsMax && !isBarren
+    if (lane === 'hazards') return hazardsWaiting > 0 && underWay.hazards === 0
+    if (queue.length === 0 || underWay.others === 0) return queue.length > 0
+    return underWay.others === 1 && rowsWaiting >= limits.batchRowsMax && !isBarren
   }
 
   async function work(lane: Lane, batch: readonly Item[]): Promise<void> {
@@ -73,6 +76,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
   function push(item: Item): void {
     queue.push(item)
     rowsWaiting += item.rows
+    hazardsWaiting += item.rank === 'hazard' ? 1 : 0
     kick(item.rank === 'hazard' ? 'hazards' : 'others')
   }
 
@@ -83,6 +87,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
     const noted = all.filter(({ pending }) => pending.is === 'presence')
     queue.push(...noted)
     rowsWaiting = noted.length
+    hazardsWaiting = 0
     if (noted.length > 0 && !closed) clock.after(presenceRetryMs, () => kick('others'))
     for (const item of all) if (item.pending.is === 'message') item.reject(reason)
   }

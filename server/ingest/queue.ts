@@ -54,8 +54,12 @@ function upTo<W extends Waiting>(order: readonly Placed<W>[], rowsMax: number): 
   return firstLeft < 0 ? [...order] : order.slice(0, firstLeft)
 }
 
+/** Where in the queue each client last says something of this rank. */
 function lastOf(queue: readonly Waiting[], wanted: Rank): Map<string, number> {
   const until = new Map<string, number>()
-  for (const [index, { client, rank }] of queue.entries()) if (rank === wanted) until.set(client, index)
+  for (let index = 0; index < queue.length; index += 1) {
+    const one = queue[index]
+    if (one?.rank === wanted) until.set(one.client, index)
+  }
   return until
 }
