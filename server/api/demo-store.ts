@@ -169,6 +169,7 @@ export async function movePacts(
       opens_at = ${at(to.opensAt)},
       remind_at = ${to.remindAt === null ? null : at(to.remindAt)},
       due_at = ${at(to.dueAt)},
+      agreed_at = null,
       covered_by = null,
       covered_at = null
     where id = any(${[...pactIds]}::bigint[])`)

@@ -71,6 +71,7 @@ export async function writeHours(tx: Tx, { subject, edge, hours, next }: NewHour
       opens_at = excluded.opens_at,
       remind_at = excluded.remind_at,
       due_at = excluded.due_at,
+      agreed_at = null,
       covered_by = null,
       covered_at = null,
       paused = false`)

@@ -1,5 +1,5 @@
 // What an incident is, in a few words.
-import type { Evidence, IncidentCard } from './incident.ts'
+import type { Evidence, IncidentCard, IncidentTask } from './incident.ts'
 import { originWord, type Pair } from './labels.ts'
 import type { Language, Origin, Silence, Stage } from './primitives.ts'
 
@@ -25,7 +25,7 @@ export function incidentWhat(
   { kind, stage, evidence }: Pick<TitledIncident, 'kind' | 'stage' | 'evidence'>,
   language: Language,
 ): string {
-  if (kind === 'missed') return silences[evidence.silence ?? 'missed'][language]
+  if (kind === 'missed') return silenceTitle(evidence)[language]
   if (kind === 'sos') return (evidence.cancelled ? cancelledSos : sos)[language]
   if (kind === 'device') return troubles[evidence.trouble ?? 'fault'][language]
   return dangers[kind][stage][language]
@@ -42,6 +42,27 @@ const silences: Record<Silence, Pair> = {
   late: { zh: '还没报平安，家里有动静', en: 'No check-in yet, but signs of life' },
   blind: { zh: '监测中断，没看到报平安', en: 'Monitoring lost, no check-in seen' },
   missed: { zh: '到点没有报平安', en: 'No check-in by the deadline' },
+}
+
+/** What there is to do says more than the silence; an hour that was kept is simply missed, however long the silence. */
+function silenceTitle({ silence, task, agreedAt }: Evidence): Pair {
+  if (silence === 'late' || silence === 'blind') return silences[silence]
+  if (task === undefined || (task === 'longSilence' && agreedAt === undefined)) return silences.missed
+  return tasks[task]
+}
+
+const tasks: Record<IncidentTask, Pair> = {
+  neverPressed: { zh: '入户以来还没按过，请教一遍', en: 'Has never pressed yet: show how' },
+  longSilence: { zh: '太久没有报平安，提前问一声', en: 'Silent for too long: ask before the hour' },
+  departure: {
+    zh: '报备外出第一天：打电话问是否已出发',
+    en: 'First day away: call and hear that they have left',
+  },
+  backEarly: {
+    zh: '报备外出，家里却报了平安：提前回来了？',
+    en: 'A check-in at home while away: back early?',
+  },
+  absenceEnds: { zh: '外出快到期：今晚打电话确认', en: 'The absence is about to end: call tonight' },
 }
 
 const sos: Pair = { zh: '按了求助', en: 'Pressed for help' }

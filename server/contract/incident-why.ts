@@ -48,19 +48,79 @@ const whyByKind: Record<IncidentKind, (evidence: Evidence, reader: Reader) => st
   device: whyDevice,
 }
 
-function whySilent(evidence: Evidence, { say, time }: Reader): string[] {
+function whySilent(evidence: Evidence, reader: Reader): string[] {
+  const { say, time } = reader
+  if (evidence.silence === undefined && evidence.task !== undefined) return whyAway(evidence, reader)
   const by = evidence.dueAt === undefined ? '' : time(evidence.dueAt)
   const until = evidence.secondDueAt === undefined ? '' : time(evidence.secondDueAt)
   const parts = [say(`约好${by && ` ${by} `}前报平安，还没有收到`, `No check-in${by && ` by ${by}`}`)]
   if (evidence.silence === 'blind') {
     parts.push(say('家里监测中断，是否平安还不知道', 'the home cannot be seen, so we do not know'))
   }
+  if (evidence.silence === 'blind' && evidence.contactDueAt !== undefined) {
+    const until = time(evidence.contactDueAt)
+    parts.push(say(`${until} 前须有人联系上`, `somebody must have reached them by ${until}`))
+  }
+  parts.push(...whyThisTask(evidence, reader))
   if (evidence.silence === 'late' && until) parts.push(say(`再等到 ${until}`, `waiting until ${until}`))
   if (evidence.lateCheckInAt !== undefined) {
     const at = time(evidence.lateCheckInAt)
     parts.push(say(`${at} 已补报平安`, `checked in late at ${at}`))
   }
   return parts
+}
+
+/** A newcomer is taught, and who was silent for too long is asked before the hour that was agreed. */
+function whyThisTask({ task, neverPressed, heardAt, agreedAt }: Evidence, { say, time }: Reader): string[] {
+  if (neverPressed)
+    return [
+      say(
+        '入户以来还没按过：先打电话，再上门教一遍',
+        'has never pressed since the enrolment: phone first, then show how',
+      ),
+    ]
+  if (task !== 'longSilence' || heardAt === undefined) return []
+  const [heard, agreed] = [time(heardAt), agreedAt === undefined ? undefined : time(agreedAt)]
+  return [
+    agreed === undefined
+      ? say(`上一次亲自报平安是 ${heard}，已经太久`, `last heard at ${heard}, which is too long ago`)
+      : say(
+          `上一次亲自报平安是 ${heard}，等到约好的 ${agreed} 就太久，所以提前问`,
+          `last heard at ${heard}: too long to wait for the agreed ${agreed}, so we ask before it`,
+        ),
+  ]
+}
+
+/** An absence excuses a missed check-in and nothing else (safety 10): a human hears how it stands. */
+function whyAway({ task, on, heardAt }: Evidence, { say, time }: Reader): string[] {
+  const day = on ?? ''
+  switch (task) {
+    case 'departure':
+      return [
+        say(
+          `从 ${day} 起报备外出，没有人看见出发：请打报备时留的电话，听到本人`,
+          `Away from ${day}, and nobody saw them leave: call the number of the absence and hear them`,
+        ),
+      ]
+    case 'backEarly': {
+      const at = heardAt === undefined ? '' : time(heardAt)
+      return [
+        say(
+          `报备外出期间，${at} 家里报了平安：问一声是不是没走、或提前回来了；报备照旧，直到有人结束它`,
+          `Declared away, and a check-in at home at ${at}: ask whether they are back early; the absence stands until somebody ends it`,
+        ),
+      ]
+    }
+    case 'absenceEnds':
+      return [
+        say(
+          `外出报备到 ${day} 为止：今晚打电话，确认回来的日子，要延长就重新报备`,
+          `The absence ends on ${day}: call tonight, confirm the return, declare it again if it goes on`,
+        ),
+      ]
+    default:
+      return []
+  }
 }
 
 function whyAir(evidence: Evidence, kind: 'co' | 'gas' | 'smoke', reader: Reader): string[] {

@@ -16,11 +16,35 @@ import {
 } from './primitives.ts'
 
 /**
+ * What the humans have before them besides a late, blind or missed check-in: a newcomer to teach, a silence that became
+ * too long, an absence of which nobody has seen the departure, somebody who is at home although away, an absence that ends.
+ */
+export const IncidentTask = Type.Enum([
+  'neverPressed',
+  'longSilence',
+  'departure',
+  'backEarly',
+  'absenceEnds',
+])
+export type IncidentTask = Static<typeof IncidentTask>
+
+/**
  * Why we think so: copied from what the rule saw, never looked up again, so that the card stays true when the
  * readings are gone. Every member is optional; words.ts turns it into one sentence in either language.
  */
 export const Evidence = Type.Object({
   silence: Type.Optional(Silence),
+  /** What there is to do about it, where that is more than the silence says. */
+  task: Type.Optional(IncidentTask),
+  neverPressed: Type.Optional(Type.Boolean()),
+  /** The last time they themselves were heard, or somebody saw or spoke with them. */
+  heardAt: Type.Optional(EpochMs),
+  /** The hour that was agreed, where we ask before it. */
+  agreedAt: Type.Optional(EpochMs),
+  /** Blind: by when a human must have reached them (safety 8). */
+  contactDueAt: Type.Optional(EpochMs),
+  /** Left out is by phone: a deaf resident is never judged by calls (safety 18). */
+  contactBy: Type.Optional(Type.Literal('visit')),
   on: Type.Optional(LocalDate),
   dueAt: Type.Optional(EpochMs),
   secondDueAt: Type.Optional(EpochMs),

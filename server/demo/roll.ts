@@ -34,6 +34,7 @@ export async function rollDemoPacts(db: Database, now: number): Promise<number> 
         opens_at = ${at(next.opensAt)},
         remind_at = ${at(next.remindAt)},
         due_at = ${at(next.dueAt)},
+        agreed_at = null,
         covered_by = null,
         covered_at = null
       where id = ${id}`)

@@ -1,5 +1,5 @@
 // A deadline has passed without a check-in: late, blind or missed? Silence is never just one thing.
-import type { Evidence } from '#contract/incident.ts'
+import type { Evidence, IncidentTask } from '#contract/incident.ts'
 import type { RiskTier, Silence, Stage } from '#contract/primitives.ts'
 import { defaultRules } from '#contract/rule-set.ts'
 import type { SilenceRules } from '#contract/rules-silence.ts'
@@ -22,6 +22,8 @@ export type SilenceInput = {
   /** A declared absence (外出报备) covers that day. */
   absence: boolean
   now: number
+  /** Occurrences that the longest silence has put forward: the hour that was agreed (epoch ms). */
+  agreedAt?: number | null
   /** Has never pressed since the enrolment: somebody to teach, not somebody who fell silent. */
   neverPressed?: boolean
   /** The last time they themselves were heard: a press, or a voice (epoch ms; null never). */
@@ -33,7 +35,7 @@ export type SilenceInput = {
  * What the humans have before them: a silence of its kind, a newcomer to teach, a silence that became too long, or a
  * declared absence of which nobody has seen the departure (domain/absence.ts).
  */
-export type SilenceTask = Silence | 'neverPressed' | 'longSilence' | 'departure'
+export type SilenceTask = Silence | Extract<IncidentTask, 'neverPressed' | 'longSilence' | 'departure'>
 
 export type SilenceVerdict = {
   silence: Silence
@@ -60,10 +62,16 @@ export function judgeSilence(input: SilenceInput): SilenceVerdict | null {
   const secondDueAt = input.dueAt + rules.secondDeadlineMin * minuteMs
   if (isSoftened(input, rules) && input.now < secondDueAt) return late(input, secondDueAt)
   if (input.neverPressed && input.tier !== 'high')
-    return { ...verdict(input, 'missed', 'warning'), task: 'neverPressed' }
-  const isLong = !input.neverPressed && isLongSilence(input, rules)
-  return { ...verdict(input, 'missed', 'alarm'), ...(isLong ? { task: 'longSilence' as const } : {}) }
+    return asTask(verdict(input, 'missed', 'warning'), 'neverPressed')
+  const missed = verdict(input, 'missed', 'alarm')
+  return !input.neverPressed && isLongSilence(input, rules) ? asTask(missed, 'longSilence') : missed
 }
+
+const asTask = (found: SilenceVerdict, task: 'neverPressed' | 'longSilence'): SilenceVerdict => ({
+  ...found,
+  evidence: { ...found.evidence, task },
+  task,
+})
 
 /**
  * The occurrence by which they are asked for: no later than the longest silence allows after they were last heard,
@@ -76,7 +84,7 @@ export function withLongestSilence(
   rules: SilenceRules = defaultRules.silence,
 ): Occurrence {
   if (lastOwnSignAt === null) return next
-  const atLatest = lastOwnSignAt + rules.longestSilenceMin * minuteMs
+  const atLatest = wholeMinute(lastOwnSignAt + rules.longestSilenceMin * minuteMs)
   if (atLatest >= next.dueAt || atLatest <= next.opensAt) return next
   return {
     ...next,
@@ -85,10 +93,29 @@ export function withLongestSilence(
   }
 }
 
+/**
+ * Whether they were heard since the hour was put forward, so that it need not be as early any more. `undefined`: it is
+ * time. An occurrence that was not put forward is never moved.
+ */
+export function heardSince(
+  occurrence: { agreedAt: number | null; now: number },
+  lastOwnSignAt: number | null,
+  rules: SilenceRules = defaultRules.silence,
+): { dueAt: number; isAgreed: boolean } | undefined {
+  const { agreedAt, now } = occurrence
+  if (agreedAt === null || lastOwnSignAt === null || now >= agreedAt) return undefined
+  const atLatest = wholeMinute(lastOwnSignAt + rules.longestSilenceMin * minuteMs)
+  if (atLatest <= now) return undefined
+  return { dueAt: Math.min(agreedAt, atLatest), isAgreed: atLatest >= agreedAt }
+}
+
 const minuteMs = 60_000
 
+/** Down: those of one minute fall due together, and are judged together. */
+const wholeMinute = (at: number): number => Math.floor(at / minuteMs) * minuteMs
+
 const isLongSilence = ({ lastOwnSignAt, dueAt }: SilenceInput, rules: SilenceRules): boolean =>
-  lastOwnSignAt != null && dueAt - lastOwnSignAt >= rules.longestSilenceMin * minuteMs
+  lastOwnSignAt != null && dueAt >= wholeMinute(lastOwnSignAt + rules.longestSilenceMin * minuteMs)
 
 /** Safety 6: from indoors, within the hour before the deadline, and never for high risk. */
 const isSoftened = (input: SilenceInput, rules: SilenceRules): boolean =>
@@ -107,7 +134,9 @@ function late(input: SilenceInput, secondDueAt: number): SilenceVerdict {
 /** Safety 8: the tier bounds it whatever the rules say. */
 function blind(input: SilenceInput, rules: SilenceRules): SilenceVerdict {
   const withinMin = Math.min(rules.blindContactMin, input.tier === 'high' ? 15 : 60)
-  return { ...verdict(input, 'blind', 'warning'), contactDueAt: input.dueAt + withinMin * minuteMs }
+  const contactDueAt = input.dueAt + withinMin * minuteMs
+  const found = verdict(input, 'blind', 'warning')
+  return { ...found, evidence: { ...found.evidence, contactDueAt }, contactDueAt }
 }
 
 function verdict(input: SilenceInput, silence: Silence, stage: Stage): SilenceVerdict {
@@ -115,6 +144,10 @@ function verdict(input: SilenceInput, silence: Silence, stage: Stage): SilenceVe
   const last = signs.filter((sign) => sign.at <= input.now).reduce<SignOfLife | null>(laterOf, null)
   const evidence: Evidence = { silence, on: input.onWhatDay, dueAt: input.dueAt }
   if (last) evidence.lastSign = { at: last.at, what: last.what }
+  if (input.neverPressed) evidence.neverPressed = true
+  if (input.lastOwnSignAt != null) evidence.heardAt = input.lastOwnSignAt
+  if (input.agreedAt != null) evidence.agreedAt = input.agreedAt
+  if (input.deaf) evidence.contactBy = 'visit'
   return { silence, stage, evidence, task: silence, contactBy: input.deaf ? 'visit' : 'phone' }
 }
 

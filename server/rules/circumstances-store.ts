@@ -11,6 +11,9 @@ const Circumstances = Type.Object({
   pactId: Id,
   pressedAt: orNull(Type.Integer()),
   absent: Type.Boolean(),
+  /** The last time they were heard, or seen by somebody who said so. */
+  heardAt: orNull(Type.Integer()),
+  hasPressed: Type.Boolean(),
   devicesBlind: Type.Boolean(),
   lastSignAt: orNull(Type.Integer()),
   lastSignWhat: orNull(Type.String()),
@@ -31,6 +34,20 @@ export const circumstancesOf = (tx: Tx, pactIds: readonly number[], now: number)
             and a.from_on <= p.due_on
             and a.until_on > p.due_on
         ) as absent,
+        (
+          select max(c.at)
+          from check_in c
+          where c.resident_id = p.resident_id
+            and c.origin = community.origin
+            and c.at <= ${at(now)}
+        ) as heard_at,
+        exists (
+          select
+          from check_in c
+          where c.resident_id = p.resident_id
+            and c.origin = community.origin
+            and c.given_by is null
+        ) as has_pressed,
         ${devicesBlind(now)} as devices_blind,
         last.at as last_sign_at, last.what as last_sign_what
       from pact p

@@ -1,11 +1,12 @@
 // Pacts that are due, and what is known of the person and the home at that moment.
 import { Type, type Static } from 'typebox'
 import { Edge, Id, LocalDate, Origin, RiskTier, orNull } from '#contract/primitives.ts'
-import { bigints, ints } from '#db/column.ts'
+import { bigints, booleans, instants, ints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, json, sql, type Sql } from '#db/sql.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
 import { couldSee } from './blindness-store.ts'
+import { minutesOfPact, type RollMinutes } from './roll-minutes.ts'
 
 const Hours = Type.Record(Type.String({ pattern: '^[1-7]$' }), Type.String())
 
@@ -22,10 +23,13 @@ export const DuePact = Type.Object({
   dueOn: LocalDate,
   opensAt: Type.Integer(),
   dueAt: Type.Integer(),
+  /** The hour that was agreed, where the longest silence has put it forward. */
+  agreedAt: orNull(Type.Integer()),
   zone: Type.String(),
   origin: Origin,
   tier: RiskTier,
   deaf: Type.Boolean(),
+  enrolledOn: LocalDate,
 })
 export type DuePact = Static<typeof DuePact>
 
@@ -62,8 +66,7 @@ export const lockSilent = (
       )
       select p.id as pact_id, p.community_id, p.resident_id, p.home_id, p.edge,
         to_char(p.deadline, 'HH24:MI') as deadline, p.days, p.hours, p.due_on, p.opens_at, p.due_at,
-        community.zone,
-        community.origin, r.tier, r.deaf
+        p.agreed_at, community.zone, community.origin, r.tier, r.deaf, r.enrolled_on
       from p
       join resident r on r.id = p.resident_id
       join area community on community.id = p.community_id`,
@@ -130,11 +133,17 @@ export type Rolled = Static<typeof Rolled>
 
 /**
  * Moves pacts to their next occurrence: compare-and-set on the day, so that each is judged once. Gives how many, by
- * community, and which where that day `hasBegun`.
+ * community, and which where that day `hasBegun`. `minutes`: of those who differ from the usual.
  */
 export const rollPacts = (
   tx: Tx,
-  roll: { pactIds: Sql; dueOn: string; next: Occurrence & { deadline: string }; hasBegun: boolean },
+  roll: {
+    pactIds: Sql
+    dueOn: string
+    next: Occurrence & { deadline: string }
+    hasBegun: boolean
+    minutes: RollMinutes
+  },
 ): Promise<Rolled[]> =>
   tx.many(
     Rolled,
@@ -144,8 +153,7 @@ export const rollPacts = (
         set due_on = ${roll.next.on},
           deadline = ${roll.next.deadline},
           opens_at = ${at(roll.next.opensAt)},
-          remind_at = ${at(roll.next.remindAt)},
-          due_at = ${at(roll.next.dueAt)},
+          (due_at, remind_at, agreed_at) = ${nextAsk(roll.next, roll.minutes)},
           covered_by = null,
           covered_at = null
         where id = any(${roll.pactIds})
@@ -157,6 +165,66 @@ export const rollPacts = (
       from rolled
       group by community_id`,
   )
+
+/**
+ * When they are asked for, reminded, and the agreed hour where that is later: `withLongestSilence` for the row of
+ * `pact` at hand. Only who greeted so early that the next agreed hour is too long after it costs a look at their later
+ * presses, and at another half of the pact that asks for them before. Whoever was not heard this time was looked for.
+ */
+function nextAsk(next: Occurrence, minutes: RollMinutes): Sql {
+  const [opensAt, dueAt] = [sql`${at(next.opensAt)}::timestamptz`, sql`${at(next.dueAt)}::timestamptz`]
+  const longest = sql`rule.longest_min * interval '1 minute'`
+  return sql`(
+    select asked.at, greatest(${opensAt}, asked.at - rule.remind_min * interval '1 minute'),
+      case when asked.at < ${dueAt} then ${dueAt} end
+    from ${minutesOfPact(minutes)} as rule
+    cross join lateral (
+      select case
+        when pact.covered_at + ${longest} < ${dueAt} then (
+          select case
+            when early.at <= ${opensAt} or early.at >= ${dueAt} or exists (
+              select
+              from pact other
+              where other.resident_id = pact.resident_id
+                and other.id <> pact.id
+                and not other.paused
+                and other.due_at < early.at
+                and other.due_at > heard.at
+            ) then ${dueAt}
+            else early.at
+          end
+          from (
+            select greatest(pact.covered_at, max(c.at)) as at
+            from check_in c
+            join area community on community.id = pact.community_id
+            where c.resident_id = pact.resident_id
+              and c.origin = community.origin
+              and c.at > pact.covered_at
+          ) as heard
+          cross join lateral (select date_trunc('minute', heard.at + ${longest}) as at) as early
+        )
+        else ${dueAt}
+      end as at
+    ) as asked
+  )`
+}
+
+export type Later = { pactId: number; dueAt: number; isAgreed: boolean }
+
+/** They were heard since their hour was put forward: it is later again. */
+export async function askLater(tx: Tx, later: readonly Later[]): Promise<void> {
+  if (later.length === 0) return
+  await tx.run(sql`
+    update pact
+    set due_at = later.due_at,
+      agreed_at = case when not later.is_agreed then agreed_at end
+    from unnest(
+      ${bigints(later.map(({ pactId }) => pactId))}::bigint[],
+      ${instants(later.map(({ dueAt }) => dueAt))}::timestamptz[],
+      ${booleans(later.map(({ isAgreed }) => isAgreed))}::boolean[]
+    ) as later (id, due_at, is_agreed)
+    where pact.id = later.id`)
+}
 
 /** After downtime of more than a day a press may have come before the row of its occurrence was there: it covers it. */
 export async function coverByEarlierPresses(tx: Tx, pactIds: readonly number[]): Promise<void> {

@@ -1,15 +1,20 @@
 // Who has not said good morning: pacts that are due are judged once each, and roll on to their next day.
+import { noChanges, rulesFor } from '#contract/rule-layers.ts'
+import type { RuleSet } from '#contract/rule-set.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { sql, type Sql } from '#db/sql.ts'
+import { addDays } from '#domain/calendar-day.ts'
 import { grouped } from '#domain/grouped.ts'
 import { nextOfHalf, type Deadline as PactDeadline } from '#domain/schedule.ts'
-import { judgeSilence } from '#domain/silence.ts'
+import { heardSince, judgeSilence } from '#domain/silence.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
 import { circumstancesOf, signsBefore, type Circumstances, type SignRow } from './circumstances-store.ts'
 import * as store from './deadline-store.ts'
-import type { Deadline, DuePact } from './deadline-store.ts'
+import type { Deadline, DuePact, Later } from './deadline-store.ts'
+import { rollMinutesOf, type RollMinutes } from './roll-minutes.ts'
+import { ruleBooks, type RuleBook } from './rule-book.ts'
 
 /**
  * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
@@ -24,14 +29,14 @@ export type RolledSlice = { deadline: Deadline; count: number; lastId: number }
 export async function rollGreeted(
   tx: Tx,
   now: number,
-  before: RolledSlice | undefined,
+  { before, minutes }: { before: RolledSlice | undefined; minutes: RollMinutes },
 ): Promise<RolledSlice | undefined> {
   const isMore = before?.count === slices.greetedMax
   const deadline = isMore ? before.deadline : await store.firstGreeted(tx, now)
   if (!deadline) return undefined
   const afterId = isMore ? before.lastId : 0
   const pactIds = store.greetedBefore(deadline, { now, afterId, max: slices.greetedMax })
-  const rolled = await roll(tx, { deadline, pactIds, now })
+  const rolled = await roll(tx, { deadline, pactIds, now, minutes })
   return rolled.count > 0 ? { deadline, ...rolled } : undefined
 }
 
@@ -47,25 +52,61 @@ export async function judgeSilent(tx: Tx, now: number, { onTaken, ...which }: Ta
   const alike = [...grouped(pacts, keyOf).values()]
   const current = alike.filter(([first]) => first && nextDay(first).dueAt > now).flat()
   const ids = current.map(({ pactId }) => pactId)
-  const circumstances = new Map((await circumstancesOf(tx, ids, now)).map((known) => [known.pactId, known]))
-  const signs = grouped(await signsBefore(tx, ids, limits.signOfLifeWindowMs), ({ pactId }) => pactId)
-  const verdicts = current.flatMap((pact) => {
-    const known = circumstances.get(pact.pactId)
-    return (known && silenceOf({ pact, known, signs: signs.get(pact.pactId) ?? [], now })) ?? []
+  const [books, known, signRows] = await Promise.all([
+    ruleBooks(tx, [...new Set(pacts.map(({ communityId }) => communityId))]),
+    circumstancesOf(tx, ids, now),
+    signsBefore(tx, ids, limits.signOfLifeWindowMs),
+  ])
+  const rulesOf = rulesInForce(books)
+  const circumstances = new Map(known.map((one) => [one.pactId, one]))
+  const signs = grouped(signRows, ({ pactId }) => pactId)
+  const silents = current.flatMap((pact): Silent[] => {
+    const one = circumstances.get(pact.pactId)
+    return one ? [{ pact, known: one, signs: signs.get(pact.pactId) ?? [], now, rules: rulesOf(pact) }] : []
   })
+  const later = silents.flatMap((silent) => laterOf(silent) ?? [])
+  await store.askLater(tx, later)
+  const isLater = new Set(later.map(({ pactId }) => pactId))
+  const minutes = rollMinutesOf(books)
   for (const group of alike) {
     const [deadline] = group
-    const pactIds = sql`${group.map(({ pactId }) => pactId)}::bigint[]`
-    if (deadline) await roll(tx, { deadline, pactIds, now })
+    const pactIds = sql`${group.flatMap(({ pactId }) => (isLater.has(pactId) ? [] : [pactId]))}::bigint[]`
+    if (deadline) await roll(tx, { deadline, pactIds, now, minutes })
   }
   for (const { communityId, homeId } of current) announce(tx, { communityId, kind: 'home', id: homeId })
-  return verdicts
+  return silents.flatMap((silent) => (isLater.has(silent.pact.pactId) ? [] : (silenceOf(silent) ?? [])))
 }
 
-type Silent = { pact: DuePact; known: Circumstances; signs: SignRow[]; now: number }
+/** Of each resident; reckoned once for all that are alike. */
+function rulesInForce(books: ReadonlyMap<number, RuleBook>): (pact: DuePact) => RuleSet {
+  const reckoned = new Map<string, RuleSet>()
+  return ({ communityId, homeId, tier }) => {
+    const layers = books.get(communityId)?.layers ?? noChanges
+    const ofHome = layers.homes[String(homeId)] === undefined ? {} : { homeId }
+    const key = [communityId, tier, ofHome.homeId ?? 0].join(' ')
+    const rules = reckoned.get(key) ?? rulesFor(layers, { tier, ...ofHome })
+    reckoned.set(key, rules)
+    return rules
+  }
+}
+
+type Silent = { pact: DuePact; known: Circumstances; signs: SignRow[]; now: number; rules: RuleSet }
+
+/** Undefined for whom it is time: asked early, they were not heard since. */
+function laterOf({ pact, known, now, rules }: Silent): Later | undefined {
+  if (known.pressedAt !== null) return undefined
+  const later = heardSince({ agreedAt: pact.agreedAt, now }, known.heardAt, rules.silence)
+  return later && { pactId: pact.pactId, ...later }
+}
+
+/** In their first days without a single press: somebody to show how. Afterwards it is a silence like any other. */
+function isNewcomer({ pact, known, rules }: Silent): boolean {
+  return !known.hasPressed && pact.dueOn < addDays(pact.enrolledOn, rules.silence.fortnightDays)
+}
 
 /** Undefined for who answered after all, before anybody looked, and for who is away (safety 10). */
-function silenceOf({ pact, known, signs, now }: Silent): Verdict | undefined {
+function silenceOf(silent: Silent): Verdict | undefined {
+  const { pact, known, signs, now, rules } = silent
   if (known.pressedAt !== null) return undefined
   const { lastSignAt, lastSignWhat } = known
   const silence = judgeSilence({
@@ -78,6 +119,10 @@ function silenceOf({ pact, known, signs, now }: Silent): Verdict | undefined {
     onWhatDay: pact.dueOn,
     absence: known.absent,
     now,
+    agreedAt: pact.agreedAt,
+    neverPressed: isNewcomer(silent),
+    lastOwnSignAt: known.heardAt,
+    rules: rules.silence,
   })
   if (!silence) return undefined
   const { communityId, homeId, residentId, origin, pactId, dueOn } = pact
@@ -100,12 +145,17 @@ const keyOf = ({ zone, edge, deadline, days, hours, dueOn, dueAt }: Deadline): s
 
 async function roll(
   tx: Tx,
-  { deadline, pactIds, now }: { deadline: Deadline; pactIds: Sql; now: number },
+  {
+    deadline,
+    pactIds,
+    now,
+    minutes,
+  }: { deadline: Deadline; pactIds: Sql; now: number; minutes: RollMinutes },
 ): Promise<{ count: number; lastId: number }> {
   const next = nextDay(deadline)
   // Only a day that has begun can have been greeted already; the clock of a device may be ahead of ours.
   const hasBegun = next.opensAt <= now + limits.deviceClockAheadMsMax
-  const rolled = await store.rollPacts(tx, { pactIds, dueOn: deadline.dueOn, next, hasBegun })
+  const rolled = await store.rollPacts(tx, { pactIds, dueOn: deadline.dueOn, next, hasBegun, minutes })
   await store.coverByEarlierPresses(
     tx,
     rolled.flatMap((pacts) => pacts.pactIds),

@@ -8,6 +8,7 @@ import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
+import { readRollMinutes } from './roll-minutes.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
 
@@ -73,9 +74,10 @@ export function createRules(options: RulesOptions): Rules {
       // Whatever fails for those: who greeted rolls on, or tomorrow's greeting would be taken for today's.
       let count = 0
       let slice: RolledSlice | undefined
+      const minutes = await readRollMinutes(db)
       do {
         const before = slice
-        slice = await db.transaction((tx) => rollGreeted(tx, now, before))
+        slice = await db.transaction((tx) => rollGreeted(tx, now, { before, minutes }))
         count += slice?.count ?? 0
       } while (slice)
       if (failed) throw failed.reason

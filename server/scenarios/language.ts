@@ -93,7 +93,9 @@ export type Line = { at: When; what: Happening | Expectation }
 
 /** How the world differs from the usual one before it begins. */
 export type Given =
+  /** On that day; since then they have pressed each morning. */
   | { is: 'enrolled'; resident: Resident; on: string }
+  | { is: 'neverPressed'; resident: Resident }
   | { is: 'risk'; resident: Resident; tier: RiskTier }
   | { is: 'deaf'; resident: Resident }
   | { is: 'pact'; resident: Resident; edge: Edge; deadline: string; days: readonly number[] }

@@ -58,23 +58,6 @@ export const notYet: readonly Scenario[] = [
     ends: [card('李奶奶', 'missed notice'), place('李奶奶', 'excused')],
   }),
   scenario({
-    name: 'never-pressed-newcomer',
-    zh: '新入约的人从来没按过：第一个约定时就发现，是一项自己的任务，先打电话',
-    en: 'A newcomer who has never pressed is found at the first deadline, as a task of its own: phone first',
-    safety: [18],
-    given: [
-      { is: 'enrolled', resident: '李奶奶', on: '2026-03-01' },
-      { is: 'neverHeard', resident: '李奶奶' },
-    ],
-    begins: '07:31',
-    until: '08:05',
-    story: [
-      ...at('08:00', informs('missed notice', { who: ['赵敏'] })),
-      ...at('08:01', card('李奶奶', 'missed notice', { evidence: { silence: 'blind' } })),
-    ],
-    ends: [card('李奶奶', 'missed notice'), place('李奶奶', 'blind')],
-  }),
-  scenario({
     name: 'deaf-in-the-first-fortnight',
     zh: '头两周的聋人：打电话没有用，红管家直接上门',
     en: 'A deaf resident in her first fortnight: a call tells nothing, the steward goes at once',

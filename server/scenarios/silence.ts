@@ -370,6 +370,41 @@ export const silences: readonly Scenario[] = [
     ends: [card('李奶奶', missed)],
   }),
   scenario({
+    name: 'never-pressed-newcomer',
+    zh: '新入约的人从来没按过：第一个约定时就发现，是一项自己的任务，先打电话，教一遍怎么按',
+    en: 'A newcomer who has never pressed is found at the first deadline, as a task of its own: phone first, and show how',
+    safety: [18],
+    given: [
+      { is: 'enrolled', resident: '李奶奶', on: '2026-03-01' },
+      { is: 'neverPressed', resident: '李奶奶' },
+    ],
+    begins: '07:31',
+    until: '08:00:50',
+    story: [...at('08:00', rings('missed warning', { who: ['赵敏'] }))],
+    ends: [
+      card('李奶奶', 'missed warning', { evidence: { silence: 'missed', task: 'neverPressed' } }),
+      place('李奶奶', 'open'),
+    ],
+  }),
+  scenario({
+    name: 'newcomer-whose-button-was-never-heard',
+    zh: '新入约的人没按过，按钮也从没来过消息：算监测中断，卡片上写明从没按过',
+    en: 'A newcomer whose button was never heard is blind, and the card says that it was never pressed',
+    safety: [8, 18],
+    given: [
+      { is: 'enrolled', resident: '李奶奶', on: '2026-03-01' },
+      { is: 'neverPressed', resident: '李奶奶' },
+      { is: 'neverHeard', resident: '李奶奶' },
+    ],
+    begins: '07:31',
+    until: '08:00:50',
+    story: [...at('08:00', rings('missed warning', { who: ['赵敏'] }))],
+    ends: [
+      card('李奶奶', 'missed warning', { evidence: { silence: 'blind', neverPressed: true } }),
+      place('李奶奶', 'blind'),
+    ],
+  }),
+  scenario({
     name: 'first-fortnight-high-risk',
     zh: '头两周的高风险老人：红管家立刻去',
     en: 'In the first fortnight too, the steward of a resident at high risk goes at once',

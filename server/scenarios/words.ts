@@ -231,6 +231,11 @@ export function givenSentence(given: Given): Sentence {
         zh: `${given.resident}于 ${given.on} 入约`,
         en: `${englishName(given.resident)} enrolled on ${given.on}`,
       }
+    case 'neverPressed':
+      return {
+        zh: `${given.resident}入户以来还没按过`,
+        en: `${englishName(given.resident)} has never pressed since the enrolment`,
+      }
     case 'risk':
       return {
         zh: `${given.resident}的风险等级：${given.tier}`,

@@ -101,6 +101,8 @@ async function addPact(
       due_at = excluded.due_at`)
 }
 
+const dayMs = 86_400_000
+
 type Applying = {
   given: Given
   homes: Map<Resident, Home>
@@ -117,11 +119,19 @@ export async function applyGiven(
   const home = (name: Resident) => homes.get(name) ?? fail(`nobody is called ${name}`)
   const { communityId } = cast
   switch (given.is) {
-    case 'enrolled':
+    case 'enrolled': {
+      const { residentId, homeId } = home(given.resident)
+      const yesterday = at(now - dayMs)
+      await change(db, sql`update resident set enrolled_on = ${given.on} where id = ${residentId}`)
       return change(
         db,
-        sql`update resident set enrolled_on = ${given.on} where id = ${home(given.resident).residentId}`,
+        sql`
+          insert into check_in (community_id, resident_id, home_id, at, received_at, time_source, via, origin)
+          values (${communityId}, ${residentId}, ${homeId}, ${yesterday}, ${yesterday}, 'device', 'button', 'live')`,
       )
+    }
+    case 'neverPressed':
+      return change(db, sql`delete from check_in where resident_id = ${home(given.resident).residentId}`)
     case 'risk':
       return change(
         db,
