@@ -90,8 +90,8 @@ export async function createApp({
     applyVerdicts: incidents.applyVerdicts,
     seenUntil: (now) => {
       const { accepted, pending, connections } = broker.stats()
-      const heardUntil = hearing.heardUntil({ now, heard: accepted + pending, connections })
-      return Math.min(heardUntil, broker.oldestPendingAt() ?? now)
+      const reachedUntil = hearing.heardUntil({ now, heard: accepted + pending, connections })
+      return Math.min(reachedUntil, broker.heardUntil(), broker.oldestPendingAt() ?? now)
     },
   })
   const ingest = createIngest({

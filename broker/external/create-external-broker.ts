@@ -118,6 +118,7 @@ export function createExternalBroker<P extends AnyPrincipal>(options: ExternalOp
         onMessage: (message) => arrived(message, { group, token }),
         log,
         unacknowledgedMax,
+        now,
       })
       consumers.set(group, { token, client })
     },
@@ -143,8 +144,11 @@ export function createExternalBroker<P extends AnyPrincipal>(options: ExternalOp
       return consumer ? consumer.client.publish(topic, payload, qos) : Promise.resolve('offline')
     },
     oldestPendingAt: () => lanes.oldestPendingAt(),
+    /** Up to when we surely heard every device that we hold (epoch ms): a broker that is away is no silence of people. */
+    heardUntil: () => Math.min(now(), ...[...consumers.values()].map(({ client }) => client.heardUntil())),
     stats: () => ({
-      connections: consumers.size,
+      // Who is connected only the broker knows: these spoke since we began.
+      connections: identities.size(),
       sessionsLost: [...consumers.values()].reduce((sum, { client }) => sum + client.stats().sessionsLost, 0),
       ...lanes.totals(),
       refused: { refused: refusals.count },

@@ -6,6 +6,8 @@ import mqtt from 'mqtt'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { standardBrokers, type StandardBroker } from '#testing/external-brokers.ts'
 import { until } from '#testing/until.ts'
+import { openProxy } from '../../bench/chaos/proxy.ts'
+import { undoAll } from '../../bench/harness/undo.ts'
 import { connectDeferred, type Arrived } from './deferred-client.ts'
 
 test('mqtt.js is the version whose inside is pinned here', () => {
@@ -22,16 +24,17 @@ describe.each(standardBrokers)('$name', ({ start }) => {
   })
   afterAll(() => broker.stop())
 
-  async function consume(clientId: string, options: { unacknowledgedMax?: number } = {}) {
+  async function consume(clientId: string, options: { unacknowledgedMax?: number; url?: string } = {}) {
     const arrived: Arrived[] = []
     const quiet = () => {}
     const client = connectDeferred({
-      url: broker.url,
+      url: options.url ?? broker.url,
       clientId,
       filters: [`t/${clientId}/+`],
       onMessage: (message) => void arrived.push(message),
       log: { info: quiet, warn: quiet, error: quiet },
       unacknowledgedMax: options.unacknowledgedMax ?? 1000,
+      now: () => performance.now(),
     })
     let isOpen = true
     const close = async (graceMs = 0) => {
@@ -48,6 +51,21 @@ describe.each(standardBrokers)('$name', ({ start }) => {
     for (const text of texts) await publisher.publishAsync(`t/${clientId}/x`, text, { qos: 1 })
     await publisher.endAsync()
   }
+
+  test('a line that is dead says nothing: what was sent after its last answer may be anywhere', async () => {
+    const line = await openProxy([Number(new URL(broker.url).port)])
+    onTestFinished(undoAll)
+    const client = await consume(newSession(), { url: `mqtt://127.0.0.1:${line.port}` })
+    const begun = client.heardUntil()
+    await until('the broker has answered', () => client.heardUntil() > begun)
+    line.set('frozen')
+    const frozenAt = performance.now()
+    const answered = client.heardUntil()
+    await until('it is asked again', () => performance.now() - frozenAt > 1100)
+    expect(client.heardUntil()).toBe(answered)
+    line.set('open')
+    await until('it answers again', () => client.heardUntil() > frozenAt)
+  })
 
   const newSession = () => `session${(sessions += 1)}`
 

@@ -19,6 +19,8 @@ export type DeferredOptions = {
   log: BrokerLog
   /** Beyond it nothing more is read, until the half is acknowledged. */
   unacknowledgedMax: number
+  /** Epoch milliseconds. */
+  now: () => number
 }
 
 /** Milliseconds. A broker that restarts is back in a second or two. */
@@ -26,6 +28,8 @@ const limits = {
   reconnectMs: 500,
   connectMs: 5000,
   keepaliveSeconds: 15,
+  /** How often the broker is asked whether it is there: what it was given before its answer, we have. */
+  askEveryMs: 1000,
   publishMs: 5000,
   publishesMax: 5000,
   leaveMs: 1000,
@@ -61,7 +65,20 @@ export function connectDeferred(options: DeferredOptions) {
   let isLeaving = false
   let isSubscribed = false
   let sessionsLost = 0
+  let heardUntil = options.now()
+  /** Asked then and not yet answered. */
+  let askedAt: number | undefined
 
+  const asking = setInterval(() => {
+    if (!client.connected || !isSubscribed || askedAt !== undefined) return
+    askedAt = options.now()
+    client.sendPing()
+  }, limits.askEveryMs)
+  client.on('packetreceive', ({ cmd }) => {
+    if (cmd !== 'pingresp' || askedAt === undefined) return
+    heardUntil = askedAt
+    askedAt = undefined
+  })
   client.on('connect', ({ sessionPresent }) => {
     epoch += 1
     order = []
@@ -78,6 +95,7 @@ export function connectDeferred(options: DeferredOptions) {
   client.on('close', () => {
     epoch += 1
     isSubscribed = false
+    askedAt = undefined
     letOn()
   })
   client.on('error', (error) => log.warn({ error, clientId }, 'the external broker reports trouble'))
@@ -139,6 +157,8 @@ export function connectDeferred(options: DeferredOptions) {
   return {
     isReady: () => client.connected && isSubscribed,
     stats: () => ({ unacknowledged: order.length, sessionsLost }),
+    /** Up to when the broker surely gave us what it had (epoch ms): it answered, and we read on. */
+    heardUntil: () => heardUntil,
     /** `sent`: the broker has it. */
     publish: (topic: string, payload: Buffer | string, qos: 0 | 1) =>
       publish(client, { topic, payload, qos }),
@@ -148,6 +168,7 @@ export function connectDeferred(options: DeferredOptions) {
      */
     async close(graceMs: number): Promise<void> {
       isLeaving = true
+      clearInterval(asking)
       await untilEmpty(() => order.length === 0 || !client.connected, graceMs)
       await leave(client, graceMs)
     },

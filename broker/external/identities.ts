@@ -67,6 +67,7 @@ export function createIdentities<P extends AnyPrincipal>({ identify, now, log }:
       waiting.push({ serial, answer })
       if (!working) void work()
     },
+    size: () => known.size,
     stop: () => stopping.abort(),
   }
 }
