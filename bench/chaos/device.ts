@@ -7,6 +7,9 @@ import { createPacketReader } from './packet-reader.ts'
 
 export type Said = { id: string; kind: UpKind; serial: string; at: number; values: number }
 
+/** As an acknowledgement: the PUBACK of our own broker as well as the message on `ack`, or that message alone. */
+export type Counts = 'puback' | 'ack'
+
 export type Device = {
   say(kind: UpKind, body: object, values: number): void
   isConnected(): boolean
@@ -20,19 +23,22 @@ type Options = {
   /** The random part of a pause, 0 to 1: devices of one batch must not come back in one instant. */
   chance: () => number
   onAcknowledged: (said: Said) => void
+  counts: Counts
 }
 
 /** Messages under way at once. */
 const windowMax = 8
 /** A line that gives no acknowledgement for so long is given up (ms). */
 const patienceMs = 6000
+/** Where a PUBACK says nothing, a message that was not acknowledged is said again after this (ms). */
+const againMs = 3000
 const returnMs = { least: 300, most: 3000 }
 const pingEveryMs = 10_000
 const keepAliveSeconds = 15
 
 export function createDevice(options: Options): Device {
   const { serial, chance } = options
-  const waiting: { said: Said; payload: string; sent: boolean }[] = []
+  const waiting: { said: Said; payload: string; sentAt: number | undefined }[] = []
   let socket: Socket | undefined
   let isIn = false
   let heardAt = 0
@@ -55,7 +61,7 @@ export function createDevice(options: Options): Device {
       if (socket !== opened) return
       socket = undefined
       isIn = false
-      for (const one of waiting) one.sent = false
+      for (const one of waiting) one.sentAt = undefined
       if (!isClosed) setTimeout(open, returnMs.least + chance() * (returnMs.most - returnMs.least))
     })
     opened.on('data', createPacketReader(hear))
@@ -69,7 +75,8 @@ export function createDevice(options: Options): Device {
       socket?.write(subscribePacket(topicOf(serial, 'ack')))
       return send()
     }
-    if (type === 4) acknowledge(({ said }) => numberOf(said) === body.readUInt16BE(0))
+    if (type === 4 && options.counts === 'puback')
+      acknowledge(({ said }) => numberOf(said) === body.readUInt16BE(0))
     if (type === 3) hearMessage(body)
   }
 
@@ -92,8 +99,8 @@ export function createDevice(options: Options): Device {
   function send(): void {
     if (!isIn) return
     for (const one of waiting.slice(0, windowMax)) {
-      if (one.sent) continue
-      one.sent = true
+      if (one.sentAt !== undefined) continue
+      one.sentAt = performance.now()
       const { kind } = one.said
       socket?.write(publishPacket(topicOf(serial, kind), numberOf(one.said), one.payload))
     }
@@ -103,6 +110,13 @@ export function createDevice(options: Options): Device {
     const quietMs = performance.now() - heardAt
     if (socket && quietMs > patienceMs && (!isIn || waiting.length > 0)) socket.destroy()
     else if (isIn && quietMs > pingEveryMs) socket?.write(pingPacket)
+    if (options.counts === 'ack') sayAgain()
+  }
+
+  function sayAgain(): void {
+    const before = performance.now() - againMs
+    for (const one of waiting) if (one.sentAt !== undefined && one.sentAt < before) one.sentAt = undefined
+    send()
   }
 
   return {
@@ -112,7 +126,7 @@ export function createDevice(options: Options): Device {
       waiting.push({
         said: { id, kind, serial, at, values },
         payload: JSON.stringify({ id, time: at, ...body }),
-        sent: false,
+        sentAt: undefined,
       })
       send()
     },

@@ -1,5 +1,6 @@
 // What is done to the service, one or two at a time.
 import { setTimeout as pause } from 'node:timers/promises'
+import type { BrokerProcess } from './broker.ts'
 import type { Chance } from './chance.ts'
 import type { Postgres } from './postgres.ts'
 import type { Proxy } from './proxy.ts'
@@ -14,12 +15,17 @@ export type Targets = {
   devices: Proxy
   /** Between each server and the database. */
   databaseLines: readonly Proxy[]
+  /** Where it is none of ours, with the line of each server to it. */
+  broker: { process: BrokerProcess; lines: readonly Proxy[] } | undefined
 }
 
 /** How long a fault lasts (ms): most are over before anybody could have noticed; what takes longer is the same, longer. */
 const lasting = (chance: Chance) => chance.between(300, 9000)
 
-export function faultsOn({ servers, postgres, devices, databaseLines }: Targets, chance: Chance): Fault[] {
+export function faultsOn(
+  { servers, postgres, devices, databaseLines, broker }: Targets,
+  chance: Chance,
+): Fault[] {
   const held = async (proxy: Proxy, mode: 'cut' | 'frozen', forMs: number) => {
     proxy.set(mode)
     await pause(forMs)
@@ -40,8 +46,16 @@ export function faultsOn({ servers, postgres, devices, databaseLines }: Targets,
     { what: 'frozen', target: 'postgres', run: () => postgres.freeze(lasting(chance)) },
     ...line('devices', devices),
     ...databaseLines.flatMap((proxy, nth) => line(`database of ${servers[nth]?.name}`, proxy)),
+    ...(broker ? brokerFaults(broker.process, chance) : []),
+    ...(broker?.lines ?? []).flatMap((proxy, nth) => line(`broker of ${servers[nth]?.name}`, proxy)),
   ]
 }
+
+const brokerFaults = (broker: BrokerProcess, chance: Chance): Fault[] => [
+  { what: 'killed', target: 'broker', run: () => broker.kill(chance.between(0, 3000)) },
+  { what: 'killed', target: 'broker', run: () => broker.kill(chance.between(0, 3000)) },
+  { what: 'frozen', target: 'broker', run: () => broker.freeze(lasting(chance)) },
+]
 
 /** One in so many times two things break together. */
 const pairEvery = 3

@@ -2,10 +2,10 @@
 import { answerParent } from '../harness/worker.ts'
 import { buttonSerial, detectorSerial } from '../harness/world.ts'
 import { createChance } from './chance.ts'
-import { createDevice, type Device, type Said } from './device.ts'
+import { createDevice, type Counts, type Device, type Said } from './device.ts'
 import type { HomePlan } from './plan.ts'
 
-export type OpenJob = { port: number; seed: number; homes: number }
+export type OpenJob = { port: number; seed: number; homes: number; counts: Counts }
 export type LiveJob = { plans: HomePlan[]; untilAt: number }
 export type FleetState = { connected: number; said: number; acknowledged: number; waiting: number }
 
@@ -30,11 +30,11 @@ answerParent({
   close: () => devices.forEach((device) => device.close()),
 })
 
-function open({ port, seed, homes: count }: OpenJob): void {
+function open({ port, seed, homes: count, counts }: OpenJob): void {
   chance = createChance(seed)
   const onAcknowledged = (one: Said) => void acknowledged.push(one)
   const opened = (serial: string) => {
-    const device = createDevice({ port, serial, chance: chance.next, onAcknowledged })
+    const device = createDevice({ port, serial, chance: chance.next, onAcknowledged, counts })
     devices.push(device)
     return device
   }

@@ -1,7 +1,8 @@
-// npm run chaos -- [--minutes M] [--seed S] [--json FILE] [--homes N] [--servers N] [--only TARGET]
+// npm run chaos -- [--minutes M] [--seed S] [--json FILE] [--homes N] [--servers N] [--broker KIND] [--only TARGET]
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { undoAll, undoOnSignal } from '../harness/undo.ts'
+import { brokerKinds } from './broker.ts'
 import type { Fault } from './faults.ts'
 import { runChaos, type ChaosReport } from './run.ts'
 
@@ -18,9 +19,12 @@ function asked() {
       json: { type: 'string' },
       homes: { type: 'string', default: '1000' },
       servers: { type: 'string', default: '2' },
+      broker: { type: 'string', default: 'own' },
       only: { type: 'string', default: '' },
     },
   })
+  const broker = brokerKinds.find((kind) => kind === values.broker)
+  if (!broker) throw new Error(`--broker must be one of ${brokerKinds.join(', ')}.`)
   const number = (name: string, text: string, [least, most]: [number, number]): number => {
     const value = Number(text)
     if (value >= least && value <= most) return value
@@ -32,7 +36,8 @@ function asked() {
     homes: Math.round(number('homes', values.homes, [10, 5000])),
     servers: Math.round(number('servers', values.servers, [1, 2])),
     json: values.json,
-    // by the beginning of its name: devices, postgres, server-a, database
+    broker,
+    // by the beginning of its name: devices, postgres, server-a, database, broker
     only: ({ target }: Fault) => target.startsWith(values.only),
   }
 }
@@ -49,7 +54,7 @@ function table(report: ChaosReport): string {
   const lines = proved.map(([key, words]) => `${String(report[key]).padStart(9)}  ${words}`)
   const faults = Object.entries(report.faults).map(([what, count]) => `${String(count).padStart(9)}  ${what}`)
   return [
-    `${String(report.messagesAcknowledged).padStart(9)}  messages acknowledged (seed ${report.seed}, ${report.seconds} s)`,
+    `${String(report.messagesAcknowledged).padStart(9)}  messages acknowledged (seed ${report.seed}, ${report.seconds} s, broker: ${report.broker})`,
     `${String(report.hazardsAcknowledged).padStart(9)}  of these hazards, ${report.pressesAcknowledged} presses; ${report.pressesLeftOut} people did not press`,
     ...lines,
     `${String(report.serversEndedByThemselves).padStart(9)}  servers that ended by themselves`,
@@ -59,13 +64,14 @@ function table(report: ChaosReport): string {
 }
 
 async function main(): Promise<number> {
-  const { minutes, seed, homes, servers, json, only } = asked()
+  const { minutes, seed, homes, servers, json, broker, only } = asked()
   undoOnSignal()
   say(`seed ${seed}: ${minutes} min, ${homes} homes, ${servers} servers`)
   const report = await runChaos({
     seed,
     homes,
     servers,
+    broker,
     chaosMs: minutes * 60_000,
     settleMsMax: 90_000,
     only,

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { asked } from '../harness/database.ts'
 import { startWorker, type Worker } from '../harness/worker.ts'
+import { startBroker, type BrokerKind } from './broker.ts'
 import { createChance } from './chance.ts'
 import type { Said } from './device.ts'
 import { faultsOn, injectFaults, type Fault, type Targets } from './faults.ts'
@@ -21,6 +22,8 @@ export type ChaosOptions = {
   chaosMs: number
   homes: number
   servers: number
+  /** Our own in each server, where nothing is said. */
+  broker?: BrokerKind
   /** Of the people whose page could be open, so many have it open: 3. Without pages there is only the pager service. */
   pages?: number
   /** The program of a server; the one that ships where nothing is said. */
@@ -43,6 +46,8 @@ export type ChaosReport = Proof & {
   seconds: number
   devices: number
   servers: number
+  /** `own`, or which one stood in its place. */
+  broker: string
   messagesAcknowledged: number
   /** Of these, and of the deadlines: what could have been lost, untold or missed. */
   hazardsAcknowledged: number
@@ -72,7 +77,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const httpUrl = `http://127.0.0.1:${servers[0]?.httpPort}`
   for (const login of logins.slice(0, options.pages)) await openPage(httpUrl, login, inbox.toldOf)
   const fleet = startWorker(new URL('fleet.ts', import.meta.url))
-  await fleet.ask('open', { port: devices.port, seed, homes: options.homes } satisfies OpenJob)
+  const counts = targets.broker ? 'ack' : 'puback'
+  await fleet.ask('open', { port: devices.port, seed, homes: options.homes, counts } satisfies OpenJob)
   const connected = await stateWhen(
     fleet,
     ({ connected: count }) => count === options.homes * 2,
@@ -120,6 +126,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...proof,
     devices: options.homes * 2,
     servers: servers.length,
+    broker: targets.broker?.process.name ?? 'own',
     messagesAcknowledged: acknowledged.length,
     hazardsAcknowledged: acknowledged.filter(({ kind }) => kind === 'alarm' || kind === 'sos').length,
     pressesAcknowledged: acknowledged.filter(({ kind }) => kind === 'checkin').length,
@@ -132,22 +139,33 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function startEverything({ servers: count, entry = productMain }: ChaosOptions) {
+async function startEverything({ servers: count, entry = productMain, broker = 'own' }: ChaosOptions) {
   const postgres = await openPostgres()
   const inbox = await openInbox()
   const databasePort = Number(new URL(postgres.url).port)
-  const databaseLines = await Promise.all(Array.from({ length: count }, () => openProxy([databasePort])))
+  const linesTo = (port: number) => Promise.all(Array.from({ length: count }, () => openProxy([port])))
+  const databaseLines = await linesTo(databasePort)
+  const standard = broker === 'own' ? undefined : await startBroker(broker, postgres.dataDir)
+  const brokerLines = standard ? await linesTo(standard.port) : []
   const servers = await Promise.all(
     databaseLines.map((line, nth) => {
       const url = new URL(postgres.url)
       url.port = String(line.port)
       const name = `server-${'ab'[nth] ?? nth}`
-      return startServer({ name, entry, databaseUrl: url.href, dataDir: postgres.dataDir })
+      const brokerPort = brokerLines[nth]?.port
+      const mqttUrl = brokerPort === undefined ? undefined : `mqtt://127.0.0.1:${brokerPort}`
+      return startServer({ name, entry, databaseUrl: url.href, mqttUrl, dataDir: postgres.dataDir })
     }),
   )
   await Promise.all(servers.map((server) => server.ready()))
-  const devices = await openProxy(servers.map(({ mqttPort }) => mqttPort))
-  const targets: Targets = { servers, postgres, devices, databaseLines }
+  const devices = await openProxy(standard ? [standard.port] : servers.map(({ mqttPort }) => mqttPort))
+  const targets: Targets = {
+    servers,
+    postgres,
+    devices,
+    databaseLines,
+    broker: standard && { process: standard, lines: brokerLines },
+  }
   return { targets, inbox, url: postgres.url }
 }
 

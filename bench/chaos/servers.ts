@@ -20,7 +20,14 @@ export type ServerProcess = {
   said(): string[]
 }
 
-export type ServerPlace = { name: string; entry: string; databaseUrl: string; dataDir: string }
+export type ServerPlace = {
+  name: string
+  entry: string
+  databaseUrl: string
+  /** Of a standard broker; our own where it is left out. */
+  mqttUrl?: string | undefined
+  dataDir: string
+}
 
 const readyMsMax = 60_000
 /** What systemd waits before it starts a service again, made short. */
@@ -48,6 +55,7 @@ export async function startServer(place: ServerPlace): Promise<ServerProcess> {
         DATA_DIR: join(place.dataDir, place.name),
         DATABASE_URL: place.databaseUrl,
         LOG_LEVEL: 'warn',
+        ...(place.mqttUrl === undefined ? {} : { MQTT_URL: place.mqttUrl }),
       },
       stdio: ['ignore', log, log],
     })

@@ -37,8 +37,9 @@ const limits = {
   statementMsMax: 30_000,
   // a PostgreSQL that is frozen, or behind a dead switch, ends no statement: then the connection is given up
   answerMsMax: 35_000,
-  // a transaction that waits for its own process holds locks that everybody else waits for
-  idleInTransactionMsMax: 15_000,
+  // a transaction that waits for its own process holds locks that everybody else waits for: a server that is frozen in
+  // the middle of one must have let go by the time it counts as dead, or nobody takes over
+  idleInTransactionMsMax: 5000,
 }
 
 export type DatabaseOptions = { url: string; poolSize: number; applicationName: string }

@@ -117,6 +117,26 @@ describe('a transaction', () => {
     expect(seen).toEqual(['committed'])
   })
 
+  test('of a server that is frozen in the middle of it holds up the others for 5 s, and writes nothing', async () => {
+    let thaw = () => {}
+    let isIn = () => {}
+    const locked = new Promise<void>((resolve) => (isIn = resolve))
+    const frozen = own.db.transaction(async (tx) => {
+      await write(tx, 'frozen')
+      isIn()
+      await new Promise<void>((resolve) => (thaw = resolve))
+      await write(tx, 'thawed')
+    })
+    const failed = expect(frozen).rejects.toThrow()
+    await locked
+    const before = performance.now()
+    await write(own.db, 'frozen')
+    expect(performance.now() - before).toBeLessThan(8000)
+    thaw()
+    await failed
+    expect(await notes(own.db)).toEqual(['frozen'])
+  })
+
   test('a failed statement that somebody caught does not pass for a commit', async () => {
     const swallowing = own.db.transaction(async (tx) => {
       await write(tx, 'once')

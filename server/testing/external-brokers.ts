@@ -12,8 +12,8 @@ import { until } from './until.ts'
 export type StandardBroker = { url: string; stop(): Promise<void> }
 export type StandardBrokers = { name: string; start: () => Promise<StandardBroker> }[]
 
-/** Debian puts it where a user's PATH does not look. */
-const mosquittoAt = ['mosquitto', '/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'].find(
+/** Undefined where it is not installed. Debian puts it where a user's PATH does not look. */
+export const mosquittoAt = ['mosquitto', '/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'].find(
   (path) => spawnSync(path, ['-h']).error === undefined,
 )
 
