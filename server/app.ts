@@ -152,6 +152,7 @@ export async function createApp({
       { name: 'secondDeadlines', everyMs: 1000, run: drained(rules.judgeSecondDeadlines) },
       { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
       { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
+      { name: 'airAgain', everyMs: 1000, run: drained(rules.judgeAgain) },
       { name: 'dispatch', everyMs: 1000, run: dispatch.tick },
       { name: 'outbox', everyMs: 1000, run: dispatch.send },
       { name: 'commands', everyMs: 1000, run: dispatch.sendCommands },

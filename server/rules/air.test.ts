@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFakeClock } from '#clock/fake-clock.ts'
 import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
 import { topicOf, type UpKind } from '#contract/topics.ts'
-import { json, sql } from '#db/sql.ts'
+import { at, json, sql } from '#db/sql.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
@@ -150,4 +150,55 @@ test('wine in a pan at noon is for the desk, by the clock of the community', asy
   await database.db.run(sql`update area set zone = 'Europe/Berlin' where id = ${cast.communityId}`)
   await reads(cast.devices.liGas, 'gas', 6)
   expect(found.at(-1)).toMatchObject({ kind: 'gas', stage: 'alarm' })
+})
+
+const stagesOf = (kind: Verdict['kind']) => found.filter((one) => one.kind === kind).map(({ stage }) => stage)
+
+/** As the job does it, second by second would be the same: what is due is a row. */
+async function waitUnheard(ms: number): Promise<void> {
+  for (const until = clock.now() + ms; clock.now() < until;) {
+    await clock.moveTo(clock.now() + 30_000)
+    while ((await rules.judgeAgain(clock.now())).more);
+  }
+}
+
+test('a spike at lunch that nobody hears more of is an alarm when the patience is over, once for all servers', async () => {
+  await curve(cast.devices.liGas, 'gas', minuteMs, [0.5, 6, 6])
+  const other = openRules()
+  await clock.moveTo(noon + 4 * minuteMs - 1)
+  expect(await rules.judgeAgain(clock.now())).toEqual({ count: 0, more: false })
+  await clock.moveTo(noon + 4 * minuteMs)
+  const slices = await Promise.all([rules, other, rules].map((one) => one.judgeAgain(clock.now())))
+  expect(slices.reduce((sum, { count }) => sum + count, 0)).toBe(1)
+  expect(stagesOf('gas')).toEqual(['notice', 'alarm'])
+})
+
+test('what blew over in time is looked at no more', async () => {
+  await curve(cast.devices.liGas, 'gas', minuteMs, [0.5, 6, 6])
+  await clock.moveTo(noon + 2 * minuteMs)
+  await reads(cast.devices.liGas, 'gas', 0.5)
+  await waitUnheard(30 * minuteMs)
+  expect(stagesOf('gas').filter((stage) => stage !== 'notice')).toEqual([])
+})
+
+test('safety 5: a sensor that falls silent at 60 ppm is judged on as if it were there still', async () => {
+  await reads(cast.devices.liCo, 'co', 60)
+  await waitUnheard(80 * minuteMs)
+  const worse = stagesOf('co').filter((stage, nth, all) => stage !== all[nth - 1])
+  expect(worse).toEqual(['notice', 'warning', 'alarm'])
+})
+
+test('a flag that is still up ten minutes after a human closed is a new danger, also when nothing more is said', async () => {
+  await say(cast.devices.liCo, 'alarm', { kind: 'co', active: true })
+  await clock.moveTo(noon + 7 * minuteMs)
+  await database.db.run(sql`
+    update incident
+    set state = 'closed', outcome = 'no_danger_found', handled_by = ${cast.persons.wang}, handled_at = ${at(clock.now())},
+      closed_at = ${at(clock.now())}`)
+  await database.db.run(sql`update condition set state = 'normal'`)
+  found = []
+  await waitUnheard(9.5 * minuteMs)
+  expect(found).toEqual([])
+  await waitUnheard(minuteMs)
+  expect(found).toMatchObject([{ kind: 'co', stage: 'alarm' }])
 })

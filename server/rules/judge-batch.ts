@@ -7,22 +7,24 @@ import { limits } from '../limits.ts'
 import type { AirKind } from './judge-air.ts'
 import { judgeHealth } from './judge-health.ts'
 import { judgeReturns } from './judge-returns.ts'
-import { judgeSubjects, type Subject } from './judge-subjects.ts'
+import { airWindowMs, judgeSubjects, type Found, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
 import type { Condition, Device } from './store.ts'
 import { verdictOf } from './verdict-of.ts'
 
 /** Every verdict of a batch: air, SOS, people who answer after all, and devices. `now` in epoch ms. */
-export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Verdict[]> {
+export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Found> {
   const { homeIds, deviceIds } = whereFrom(stored)
-  if (homeIds.length === 0) return []
+  if (homeIds.length === 0) return { verdicts: [], dues: [] }
   const { conditions, devices } = await worthALook(tx, { stored, homeIds, deviceIds, now })
-  return [
-    ...(await judgeAirs(tx, { stored, conditions, devices, now })),
+  const air = await judgeAirs(tx, { stored, conditions, devices, now })
+  const verdicts = [
+    ...air.verdicts,
     ...stored.soses.map(judgeSos),
     ...(await judgeReturns(tx, stored.checkIns)),
     ...judgeDevices({ conditions, devices }),
   ]
+  return { verdicts, dues: air.dues }
 }
 
 type From = { homeIds: number[]; deviceIds: Set<number> }
@@ -59,15 +61,12 @@ function restlessOf({ states, alarms }: StoredBatch, deviceIds: Set<number>, now
   return restless
 }
 
-/** CO is judged over the last 8 hours (domain/co.ts), and so is what was buffered: over the 8 hours before it. */
-const windowMs = 8 * 3_600_000
-
 /** Percent: no rule calls a battery low from here on (contract/rules-device.ts). */
 const batteryFineFrom = 60
 
 /** No bad air, no flag of its own, a good battery: only what stands already can make it matter. */
 function isAtRest({ battery, flags, hotAt, alarmActive }: StoredState, now: number): boolean {
-  if (hotAt !== null && hotAt >= now - limits.deviceClockBehindMsMax - windowMs) return false
+  if (hotAt !== null && hotAt >= now - limits.deviceClockBehindMsMax - airWindowMs) return false
   if (battery !== null && battery < batteryFineFrom) return false
   for (const name in flags) if (flags[name as keyof typeof flags]) return false
   return !alarmActive.co && !alarmActive.gas && !alarmActive.smoke
@@ -105,8 +104,8 @@ function judgeSos(sos: StoredSos): Verdict {
 
 type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: Device[]; now: number }
 
-async function judgeAirs(tx: Tx, seen: Seen): Promise<Verdict[]> {
-  if (seen.devices.length === 0) return []
+async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
+  if (seen.devices.length === 0) return { verdicts: [], dues: [] }
   const looked = new Set(seen.devices.map(({ id }) => id))
   const isOfAir = ({ deviceId, kind }: StoredReading) =>
     (kind === 'co' || kind === 'gas') && looked.has(deviceId)
@@ -142,7 +141,8 @@ function airSubject({ readings, now, ...said }: Said): Subject | undefined {
   const { device, kind, alarms, condition } = said
   if (readings.length === 0 && alarms.length === 0) return undefined
   const oldestAt = readings.reduce((oldest, { at }) => Math.min(oldest, at), now)
-  const fromAt = (now - oldestAt > bufferedMs ? oldestAt : now) - windowMs
+  // What was buffered is judged over the hours before it.
+  const fromAt = (now - oldestAt > bufferedMs ? oldestAt : now) - airWindowMs
   const isWarm = device.hotAt !== null && device.hotAt >= fromAt
   const isQuiet = !isWarm && alarms.length === 0 && !condition && device.alarmActive[kind] !== true
   return isQuiet ? undefined : { ...said, fromAt }

@@ -6,6 +6,8 @@ import type { StoredBatch } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
+import { writeAirDue } from './air-due-store.ts'
+import { judgeAgain } from './judge-again.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { readRollMinutes } from './roll-minutes.ts'
@@ -39,6 +41,8 @@ export type Rules = {
   /** Late but active, and still nobody has spoken with her at the second deadline: missed. */
   judgeSecondDeadlines(now: number): Promise<Slice>
   judgeSilentDevices(now: number): Promise<Slice>
+  /** Detectors whose samples mean more by now, though nothing was heard since; each once. */
+  judgeAgain(now: number): Promise<Slice>
   remind(now: number): Promise<Slice>
   /** On a start and before each judgement: gaps in what we saw postpone it (safety 8). */
   noticeOwnBlindness(now: number): Promise<Blindness | undefined>
@@ -61,7 +65,10 @@ export function createRules(options: RulesOptions): Rules {
     return { count, more: count === max }
   }
   return {
-    judgeBatch: async (tx, stored, now) => found(tx, await judgeStored(tx, stored, now), now),
+    judgeBatch: async (tx, stored, now) => {
+      const { verdicts, dues } = await judgeStored(tx, stored, now)
+      await Promise.all([found(tx, verdicts, now), writeAirDue(tx, dues)])
+    },
 
     judgeDeadlines: async (now) => {
       // Two at a time: while one is in our hands, the other is in the database's.
@@ -98,6 +105,13 @@ export function createRules(options: RulesOptions): Rules {
       sliced(rowsMax, async (tx) => {
         const { count, verdicts } = await judgeSilentDevices(tx, now, rowsMax)
         await found(tx, verdicts, now)
+        return count
+      }),
+
+    judgeAgain: (now) =>
+      sliced(rowsMax, async (tx) => {
+        const { count, verdicts, dues } = await judgeAgain(tx, now, rowsMax)
+        await Promise.all([found(tx, verdicts, now), writeAirDue(tx, dues)])
         return count
       }),
 

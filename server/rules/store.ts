@@ -66,7 +66,7 @@ export const Device = Type.Object({
 })
 export type Device = Static<typeof Device>
 
-const deviceColumns = sql`
+export const deviceColumns = sql`
   d.id, d.serial, d.community_id, d.home_id, d.kind, d.power, d.origin, d.lel_convention, d.out_of_service,
   d.silent_at, d.battery, d.flags, d.hot_at, d.alarm_active`
 
