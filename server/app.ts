@@ -1,5 +1,6 @@
 // The composition root. Read it from top to bottom: device -> broker -> ingest -> rules -> incidents -> dispatch ->
 // person, and back through the API. The only file that knows the order.
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import process from 'node:process'
 import type { Logger } from 'pino'
@@ -25,7 +26,7 @@ import { createWebSigns } from './ingest/web-signs.ts'
 import { recordTicks } from './job-store.ts'
 import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
-import { createRealtime } from './realtime/realtime.ts'
+import { createRealtime, ringChannel } from './realtime/realtime.ts'
 import { keptByDefault, type Kept } from './retention/kept.ts'
 import { createRetention } from './retention/retain.ts'
 import { rollUp } from './retention/roll-up.ts'
@@ -65,6 +66,7 @@ export async function createApp({
   const freeSpace = createFreeSpace({ freeBytes, limits, log })
   const unsaid = (error: unknown) => log.error({ error }, 'a word to the other servers was lost')
   const servers = await joinServers({ databaseUrl, label: `${hostname()} ${process.pid}`, log })
+  const ringName = randomUUID()
   // Each stage gets functions of the next one; late() closes the circles (a page confirms what dispatch sent).
   const dispatch = createDispatch({
     db,
@@ -75,6 +77,7 @@ export async function createApp({
       page: createPageChannel((personId, ring) => realtime.ring(personId, ring)),
       webhook: createWebhookChannel({ timeoutMs: limits.webhookTimeoutMs, log }),
     },
+    rings: { channel: ringChannel, by: ringName, sound: (personId, ring) => realtime.sound(personId, ring) },
     serverId: servers.id,
     reach: () => broker.reach(),
     wake: () => void Promise.all([jobs.hurry('outbox'), jobs.hurry('commands')]),
@@ -126,6 +129,7 @@ export async function createApp({
     onSignOut: (personId) => void servers.say('cp_signed_out', String(personId)).catch(unsaid),
   })
   const realtime = await createRealtime({
+    ownName: ringName,
     httpServer: api.server,
     db,
     databaseUrl,

@@ -1,19 +1,20 @@
 // Telling somebody is a row, written with the change that made it necessary, and sent apart (the outbox).
-import { Type } from 'typebox'
-import { Id } from '#contract/primitives.ts'
-import { bigints, instants, ints, texts } from '#db/column.ts'
+import { Type, type Static } from 'typebox'
+import type { Ring } from '#contract/live.ts'
+import { Id, isHazard } from '#contract/primitives.ts'
+import { bigints, booleans, instants, ints, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
 import { writeTimeline } from '#db/timeline.ts'
-import type { Asked, Draft, NextStep, Told } from './tell.ts'
+import type { Asked, AtOnce, Draft, NextStep, Told } from './tell.ts'
 
 /** Everything that was decided, one statement a table. `wake` is called after a commit that leaves somebody to tell. */
 export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | undefined): Promise<void> {
   await Promise.all([
     writeAssignments(tx, [...draft.sent.values()], draft.now),
     reopenAssignments(tx, [...draft.askedAgain.values()]),
-    writeTellings(tx, [...draft.tellings.values()], draft.now),
+    writeTellings(tx, draft),
     writeTimeline(tx, draft.lines),
     setNext(tx, draft.next),
   ])
@@ -64,32 +65,109 @@ async function reopenAssignments(tx: Tx, asked: readonly Asked[]): Promise<void>
       and a.state in ('declined', 'withdrawn', 'done')`)
 }
 
-/** One that nobody has begun to send says all that a second one would say. */
-async function writeTellings(tx: Tx, tellings: readonly Told[], now: number): Promise<void> {
-  if (tellings.length === 0) return
-  await tx.run(sql`
-    insert into telling (community_id, incident_id, person_id, purpose, stage, due_at, created_at, origin)
-    select told.community_id, told.incident_id, told.person_id, told.purpose, told.stage, ${at(now)}, ${at(now)},
-      told.origin
-    from unnest(
-      ${bigints(tellings.map(({ situation }) => situation.communityId))}::bigint[],
-      ${bigints(tellings.map(({ situation }) => situation.id))}::bigint[],
-      ${bigints(tellings.map(({ personId }) => personId))}::bigint[],
-      ${texts(tellings.map(({ purpose }) => purpose))}::text[],
-      ${texts(tellings.map(({ situation }) => situation.stage))}::text[],
-      ${texts(tellings.map(({ situation }) => situation.origin))}::text[]
-    ) with ordinality as told (community_id, incident_id, person_id, purpose, stage, origin, nth)
-    where not exists (
+const Written = Type.Object({
+  id: Id,
+  incidentId: Id,
+  personId: Id,
+  state: Type.Enum(['due', 'sending']),
+})
+
+/**
+ * One that nobody has begun to send, or that rings with this very commit, says all that a second one would say. Where a page is rung at once, the row stands
+ * as after a ring from the outbox: the page has until `due_at` to say that it sounded, or the next way is taken, and
+ * who dies between commit and ring has rung nobody, which is found at that moment too.
+ */
+async function writeTellings(tx: Tx, { tellings, now, atOnce }: Draft): Promise<void> {
+  if (tellings.size === 0) return
+  const told = [...tellings.values()]
+  const written = await tx.many(
+    Written,
+    sql`
+      insert into telling (
+        community_id, incident_id, person_id, purpose, stage, origin, created_at, state, channel, attempts, sent_at, due_at
+      )
+      select told.community_id, told.incident_id, told.person_id, told.purpose, told.stage, told.origin, ${at(now)},
+        case when page is null then 'due' else 'sending' end,
+        'page-' || page,
+        case when page is null then 0 else 1 end,
+        case when page is not null then ${at(now)}::timestamptz end,
+        case when page is null then ${at(now)}::timestamptz else ${at(now + (atOnce?.ringConfirmMs ?? 0))}::timestamptz end
+      from unnest(
+        ${bigints(told, ({ situation }) => situation.communityId)}::bigint[],
+        ${bigints(told, ({ situation }) => situation.id)}::bigint[],
+        ${bigints(told, ({ personId }) => personId)}::bigint[],
+        ${texts(told, ({ purpose }) => purpose)}::text[],
+        ${texts(told, ({ situation }) => situation.stage)}::text[],
+        ${texts(told, ({ situation }) => situation.origin)}::text[],
+        ${booleans(told, (one) => atOnce !== undefined && isDanger(one))}::boolean[]
+      ) with ordinality as told (community_id, incident_id, person_id, purpose, stage, origin, is_danger, nth)
+      cross join lateral (
+        select case when told.is_danger then ${pageInFront(atOnce?.presenceProofMsMax ?? 0)} end as page
+      ) as way
+      where not exists (
+        select
+        from telling waiting
+        where waiting.incident_id = told.incident_id
+          and waiting.person_id = told.person_id
+          and waiting.purpose = told.purpose
+          and waiting.stage = told.stage
+          and (
+            (waiting.state = 'due' and waiting.attempts = 0)
+            or (waiting.state = 'sending' and waiting.created_at = ${at(now)})
+          )
+      )
+      order by told.nth
+      returning id, incident_id, person_id, state`,
+  )
+  const rung = written.filter(({ state }) => state === 'sending')
+  if (atOnce) ringWithCommit(tx, { rings: ringsOf(rung, told), atOnce })
+}
+
+const isDanger = ({ situation, purpose }: Told): boolean => purpose === 'alarm' && isHazard(situation.kind)
+
+/** The position of the page among the contact points of `told`, if it is the first and proves itself (safety 2). */
+const pageInFront = (proofMsMax: number) => sql`(
+  select own.page
+  from (
+    select coalesce(min(position) filter (where channel = 'page'), 1) as page, min(position) as first
+    from contact_point
+    where person_id = told.person_id
+  ) as own
+  where own.page <= coalesce(own.first, own.page)
+    and exists (
       select
-      from telling waiting
-      where waiting.incident_id = told.incident_id
-        and waiting.person_id = told.person_id
-        and waiting.purpose = told.purpose
-        and waiting.stage = told.stage
-        and waiting.state = 'due'
-        and waiting.attempts = 0
+      from page_presence
+      where person_id = told.person_id
+        and in_front
+        and sound
+        and proved_at > clock_timestamp() - ${proofMsMax} * interval '1 millisecond'
     )
-    order by told.nth`)
+)`
+
+type PersonRing = { personId: number; ring: Ring }
+
+function ringsOf(rung: readonly Static<typeof Written>[], told: readonly Told[]): PersonRing[] {
+  const situations = new Map(told.map(({ situation }) => [situation.id, situation]))
+  return rung.flatMap(({ id, incidentId, personId }) => {
+    const situation = situations.get(incidentId)
+    if (!situation) return []
+    const { communityId, kind, stage, origin } = situation
+    const ring: Ring = { tellingId: id, incidentId, communityId, kind, stage, purpose: 'alarm', origin }
+    return { personId, ring }
+  })
+}
+
+/** The other servers hear of it by the commit; our own pages need not wait for the word to come back. */
+function ringWithCommit(tx: Tx, { rings, atOnce }: { rings: PersonRing[]; atOnce: AtOnce }): void {
+  if (rings.length === 0) return
+  const { channel, by, sound } = atOnce
+  const notes = rings.map((one) => JSON.stringify({ by, ...one }))
+  tx.lastly(sql`
+    select pg_notify(${channel}, note)
+    from unnest(${texts(notes)}::text[]) as note`)
+  tx.afterCommit(() => {
+    for (const { personId, ring } of rings) sound(personId, ring)
+  })
 }
 
 async function setNext(tx: Tx, next: ReadonlyMap<number, NextStep>): Promise<void> {

@@ -16,9 +16,10 @@ export type Through = { now: number; personId: number | null }
 
 type Step = (draft: Draft, situation: Situation) => void
 
-export function happenings({ limits, wake }: DispatchParts) {
+export function happenings({ limits, wake, rings }: DispatchParts) {
   const toDevices = { expiresInMs: limits.arriveDueMs, wake }
   const dueMs = limits.emergencyCallDueMs
+  const atOnce = rings && { ...rings, ...limits }
 
   /** Everybody whom `step` names is told, and with a hazard the resident, the neighbours and 119 or 120. */
   const alert = async (
@@ -27,7 +28,7 @@ export function happenings({ limits, wake }: DispatchParts) {
     { now, step }: { now: number; step: Step },
   ) => {
     const situations = await found(tx, incidentIds, now)
-    const draft = newDraft(now)
+    const draft = newDraft(now, atOnce)
     for (const situation of situations) step(draft, situation)
     // None of them needs what another finds: they ask together, and are written in this order.
     const [resident, nearby, calls] = [newDraft(now), newDraft(now), newDraft(now)]

@@ -1,7 +1,9 @@
 import { Type } from 'typebox'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { listen } from '#db/listen.ts'
 import { sql } from '#db/sql.ts'
 import { createPostbox, createResponding, type Responding } from '#testing/responding.ts'
+import { until } from '#testing/until.ts'
 import { limits } from '../limits.ts'
 import { createDispatch } from './dispatch.ts'
 
@@ -28,6 +30,7 @@ afterEach(async () => {
 afterAll(() => rig.drop())
 
 const missed = () => li.silence('missed', 'alarm', rig.clock.now())
+const onReconnected = () => {}
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 test('safety 2: a page whose proof is older than 30 s is passed over for the next channel at once', async () => {
@@ -75,6 +78,50 @@ test('a page that says so in time is the end of it', async () => {
   expect(rig.listen()).toEqual(['wang alarm missed alarm'])
   expect(box.posts).toHaveLength(0)
   expect(await rig.tellings()).toMatchObject([{ state: 'confirmed' }])
+})
+
+test('safety 2: a danger rings whoever is in front with its own commit, and waits for their word as ever', async () => {
+  const box = await postbox()
+  await rig.addWebhook('wang', box.url)
+  await rig.open('wang', 'zhang')
+  rig.mute.add('wang')
+  const notes: string[] = []
+  const onNotify = (_channel: string, note: string) => void notes.push(note)
+  const listening = await listen({ url: rig.url, channels: ['cp_ring'], onNotify, onReconnected, log: quiet })
+  await rig.db.transaction((tx) =>
+    rig.incidents.applyVerdicts(tx, [li.co('alarm', { value: 350 })], rig.clock.now()),
+  )
+  expect(rig.listen()).toEqual(['zhang alarm co alarm'])
+  await until('two notes', () => notes.length === 2)
+  await listening.close()
+  const noted = new Set(notes.map((note) => (JSON.parse(note) as { personId: number }).personId))
+  expect(noted).toEqual(new Set([rig.cast.persons.wang, rig.cast.persons.zhang]))
+  expect((await rig.tellings()).filter(({ state }) => state === 'sending')).toHaveLength(2)
+  await rig.after(limits.ringConfirmMs - 1)
+  expect(box.posts).toHaveLength(0)
+  await rig.after(1)
+  expect(box.posts).toHaveLength(1)
+})
+
+test('a danger that is rolled back rings nobody', async () => {
+  await rig.open('wang')
+  const failing = rig.db.transaction(async (tx) => {
+    await rig.incidents.applyVerdicts(tx, [li.co('alarm', { value: 350 })], rig.clock.now())
+    throw new Error('and then it failed')
+  })
+  await expect(failing).rejects.toThrow('and then it failed')
+  expect(rig.listen()).toEqual([])
+})
+
+test('safety 2: whose first contact point is another than the page is asked there first, in danger too', async () => {
+  const box = await postbox()
+  await rig.db.run(sql`
+    insert into contact_point (person_id, channel, address, secret, position)
+    values (${rig.cast.persons.wang}, 'webhook', ${box.url}, 'secret', 0)`)
+  await rig.open('wang')
+  await rig.found(li.co('alarm', { value: 350 }))
+  expect(rig.listen()).toEqual([])
+  expect(box.posts).toHaveLength(1)
 })
 
 test('nobody else can say that somebody’s page did ring', async () => {

@@ -3,6 +3,7 @@
 import type { AssignmentRole, DueKind } from '#contract/incident.ts'
 import type { TimelineLine, TimelineWhat } from '#db/timeline.ts'
 import type { Reach } from '#domain/ladder.ts'
+import type { DispatchLimits, Rings } from './parts.ts'
 import type { Situation } from './situation.ts'
 
 /** Asked to go, or asked again; `dueAt` in epoch ms. */
@@ -20,9 +21,13 @@ export type Draft = {
   next: Map<number, NextStep>
   /** Whose card changes with it. */
   touched: Map<number, Situation>
+  /** Given, a danger rings the pages that prove themselves with its commit, and has them until then to say so. */
+  atOnce: AtOnce | undefined
 }
 
-export const newDraft = (now: number): Draft => ({
+export type AtOnce = Rings & Pick<DispatchLimits, 'ringConfirmMs' | 'presenceProofMsMax'>
+
+export const newDraft = (now: number, atOnce?: AtOnce): Draft => ({
   now,
   sent: new Map(),
   askedAgain: new Map(),
@@ -30,6 +35,7 @@ export const newDraft = (now: number): Draft => ({
   lines: [],
   next: new Map(),
   touched: new Map(),
+  atOnce,
 })
 
 /** What was decided aside, after what stands there; who stands there already stays as they are. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { io, type Socket } from 'socket.io-client'
@@ -40,6 +41,7 @@ const confirmed: [number, number][] = []
 async function start(): Promise<void> {
   httpServer = createServer()
   realtime = await createRealtime({
+    ownName: randomUUID(),
     httpServer,
     db: own.db,
     databaseUrl: own.url,

@@ -1,5 +1,4 @@
 // The open pages: what changed goes to whoever may see it, a ring goes to one person, and a page proves itself.
-import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import { Type } from 'typebox'
@@ -24,6 +23,8 @@ export type Handshake = { cookie: string | undefined; slot: string | undefined }
 export type RealtimeLimits = Record<'headEveryMs' | 'eventReplayMax' | 'presenceProofMsMax', number>
 
 export type RealtimeOptions = {
+  /** Of this process among the others, on `ringChannel`. */
+  ownName: string
   httpServer: HttpServer
   db: Database
   databaseUrl: string
@@ -40,7 +41,7 @@ export type Realtime = Awaited<ReturnType<typeof createRealtime>>
 type Pages = Server<ClientToServer, ServerToClient, Record<string, never>, { personId: number }>
 
 /** Every server process hears of every ring and sounds it on the pages that it holds. */
-const ringChannel = 'cp_ring'
+export const ringChannel = 'cp_ring'
 const RingNote = Type.Object({ by: Type.String(), personId: Type.Integer(), ring: Ring })
 
 /** How often it is asked again whether an open socket may still see what it follows. */
@@ -57,7 +58,7 @@ export async function createRealtime(options: RealtimeOptions) {
     serveClient: false,
     maxHttpBufferSize: saidBytesMax,
   })
-  const ownName = randomUUID()
+  const { ownName } = options
   const onProblem = (error: unknown) => log.error({ error }, 'live pages')
   const deliver = (batch: EventBatch) => deliverTo(io, batch, { db, at: clock.now() })
   const pump = createPump({ db, max: limits.eventReplayMax, deliver, onProblem })
@@ -96,6 +97,10 @@ export async function createRealtime(options: RealtimeOptions) {
       // Our own pages need not wait for the word to come back from the database.
       io.to(personRoom(personId)).emit('ring', ring)
       return 'rung'
+    },
+    /** Sounds at the pages that we hold; whoever asks has told the other processes. */
+    sound: (personId: number, ring: Ring): void => {
+      io.to(personRoom(personId)).emit('ring', ring)
     },
     /** A session of this person has ended: what it opened closes. Their phone, signed in by itself, stays open. */
     dropPerson: (personId: number): void => {

@@ -44,16 +44,16 @@ export async function createResponding() {
   const commands: { serial: string; command: CommandMessage }[] = []
   const offline = new Set<string>()
 
-  const page = createPageChannel((personId: number, ring: Ring) => {
+  const sound = (personId: number, ring: Ring): 'rung' | 'notInFront' => {
     const name = nameOf.get(personId)
     if (!name) return 'notInFront'
     if (mute.has(name)) return 'rung'
     heard.push(`${name} ${ring.purpose} ${ring.kind} ${ring.stage}`)
     rung.push({ personId, tellingId: ring.tellingId })
     return 'rung'
-  })
+  }
   const channels: Record<'page' | 'webhook', Channel> = {
-    page,
+    page: createPageChannel(sound),
     webhook: createWebhookChannel({ timeoutMs: 2000, log: silentLog }),
   }
   const dispatch = createDispatch({
@@ -62,6 +62,7 @@ export async function createResponding() {
     log: silentLog,
     limits,
     channels,
+    rings: { channel: 'cp_ring', by: 'this server', sound },
     sendCommand(serial, command) {
       if (offline.has(serial)) return 'offline'
       commands.push({ serial, command })
