@@ -52,6 +52,12 @@ export const limits = {
   ownBlindnessMsMin: 60_000,
   /** After it, nobody is judged until this has passed: devices reconnect and deliver their backlog. */
   ownBlindnessSettleMs: 60_000,
+  /** Many at once: a place with one home in trouble is that home; two are what a human would call one outage. */
+  groupHomesMin: 2,
+  /** Of all the homes there: two doors of a tower of ninety that go quiet in one hour are two doors. */
+  groupShareMin: 1 / 3,
+  /** Mains devices speak every 5 minutes and are silent after 10 (facts 5.3): what one cut silences is found within this. */
+  groupWindowMs: 10 * 60_000,
 
   // live
   eventReplayMax: 5000,

@@ -17,7 +17,7 @@ import { readTiles } from './tiles.ts'
 export type DeskSettings = {
   db: Database
   limits: { presenceProofMsMax: number }
-  incidents: Pick<IncidentViews, 'cards' | 'canWake'>
+  incidents: Pick<IncidentViews, 'cards' | 'groups' | 'canWake'>
 }
 
 export function deskHandlers(settings: DeskSettings): Pick<Handlers, 'desk' | 'tiles'> {
@@ -61,6 +61,7 @@ async function readDesk(
     baseMap,
     homes: await readTiles(tx, { communityId, now }),
     incidents: await incidents.cards(tx, { communityId }, now),
+    groups: await incidents.groups(tx, { communityId }),
     ledger,
     staff: await staffOf(tx, communityId, limits.presenceProofMsMax),
     refusedToday: await countRefusedSince(tx, communityId, midnight),

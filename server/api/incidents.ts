@@ -1,4 +1,5 @@
 // Reading and acting on incidents. What may be done when is decided in the incidents stage, inside its transaction.
+import type { GroupCard } from '#contract/group.ts'
 import type { IncidentCard } from '#contract/incident.ts'
 import type { RouteName } from '#contract/routes.ts'
 import type { Db } from '#db/database.ts'
@@ -19,6 +20,8 @@ type IncidentRoute = Extract<
   | 'dialled'
   | 'close'
   | 'checkBack'
+  | 'group'
+  | 'takeGroup'
   | 'jobs'
 >
 
@@ -30,12 +33,21 @@ export function incidentHandlers({ db, incidents }: IncidentSettings): Pick<Hand
     const [found] = await incidents.cards(db, { incidentIds: [incidentId], states }, now)
     return found ?? refused('not_found')
   }
+  const group = async (groupId: number): Promise<GroupCard | Refused> => {
+    const [found] = await incidents.groups(db, { groupIds: [groupId] })
+    return found ?? refused('not_found')
+  }
   /** The card as it is after the act, or why the act was not possible. */
   const after = async (result: ActResult, incidentId: number, now: number) =>
     result.ok ? card(incidentId, now) : refused(result.code, result.by ? { by: result.by } : {})
 
   return {
     incident: ({ params, now }) => card(params.id, now),
+    group: ({ params }) => group(params.id),
+    async takeGroup({ params, personId, now }) {
+      const result = await incidents.takeGroup({ incidentId: params.id, byId: personId, now })
+      return result.ok ? group(params.id) : refused(result.code, result.by ? { by: result.by } : {})
+    },
     timeline: ({ params }) => incidents.timeline(params.id),
     jobs: async ({ personId, now }) => ({
       asOf: now,

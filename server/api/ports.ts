@@ -2,6 +2,7 @@
 import type { Db, Tx } from '#db/database.ts'
 import type { Health } from '#contract/account.ts'
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
+import type { GroupCard } from '#contract/group.ts'
 import type { IncidentCard, Job, TimelineEntry, Warning } from '#contract/incident.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
@@ -56,6 +57,8 @@ export type IncidentActs = {
     note?: string | undefined
     now: number
   }): Promise<ActResult>
+  /** The desk works through the list of a group. */
+  takeGroup(act: { incidentId: number; byId: number; now: number }): Promise<ActResult>
   /** Writes a 代报平安 on the timeline and the evidence of the resident's open missed check-in, if there is one. */
   noteProxy(tx: Tx, proxy: ProxyCheckIn): Promise<void>
 }
@@ -73,6 +76,8 @@ export type ProxyCheckIn = {
 export type IncidentViews = {
   /** Worst first. `db` is the database, or the transaction that the rest of a view is read in. */
   cards(db: Db, filter: CardFilter, now: number): Promise<IncidentCard[]>
+  /** Open groups of a community, or these, whatever their state. */
+  groups(db: Db, which: { communityId?: number; groupIds?: readonly number[] }): Promise<GroupCard[]>
   /** Oldest first. */
   timeline(incidentId: number): Promise<TimelineEntry[]>
   jobsOf(personId: number, now: number): Promise<Job[]>

@@ -135,6 +135,8 @@ const cases: { [N in RouteName]: Case<N> } = {
   dialled: { input: () => ({ params: { id: ids.call }, body: { answer: '已出车' } }) },
   close: { input: () => ({ params: incident(), body: { outcome: 'cooking', note: '已电话确认' } }) },
   checkBack: { input: () => ({ params: incident(), body: {} }) },
+  group: { input: () => ({ params: incident() }) },
+  takeGroup: { input: () => ({ params: incident() }) },
 
   pact: { input: () => ({ params: resident() }) },
   previewPact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },

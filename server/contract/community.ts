@@ -1,5 +1,6 @@
 // What the desk sees: homes as windows, the board, and the morning's count.
 import { Type, type Static } from 'typebox'
+import { GroupCard } from './group.ts'
 import { IncidentCard, Paired, ResidentBrief } from './incident.ts'
 import {
   CheckInVia,
@@ -126,6 +127,8 @@ export const DeskView = Type.Object({
   }),
   homes: Type.Array(HomeTile),
   incidents: Type.Array(IncidentCard),
+  /** Many at once: one card for one cause. Their rows are among the incidents, by `foldedInto`. */
+  groups: Type.Array(GroupCard),
   ledger: Ledger,
   staff: Type.Array(StaffMember),
   /** False: no channel can wake a sleeping phone, and every desk page says so (夜间叫不醒人). */

@@ -1,4 +1,5 @@
 // What an incident is, in a few words.
+import { groupWhat } from './group-words.ts'
 import type { Evidence, IncidentCard, IncidentTask } from './incident.ts'
 import { originWord, type Pair } from './labels.ts'
 import type { Language, Origin, Silence, Stage } from './primitives.ts'
@@ -25,6 +26,7 @@ export function incidentWhat(
   { kind, stage, evidence }: Pick<TitledIncident, 'kind' | 'stage' | 'evidence'>,
   language: Language,
 ): string {
+  if (evidence.group) return groupWhat(kind, evidence.group, language)
   if (kind === 'missed') return silenceTitle(evidence)[language]
   if (kind === 'sos') return (evidence.cancelled ? cancelledSos : sos)[language]
   if (kind === 'device') return troubles[evidence.trouble ?? 'fault'][language]

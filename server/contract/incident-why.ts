@@ -145,6 +145,9 @@ function whyAir(evidence: Evidence, kind: 'co' | 'gas' | 'smoke', reader: Reader
       say(`${since} 起空气已正常，仍须有人确认`, `air clean since ${since}, to be confirmed in person`),
     )
   }
+  // A silence in the same home stands on this card, air first (safety 12).
+  if (evidence.silence !== undefined)
+    parts.push(say('同一户还没有报平安', 'and no check-in from the same home'))
   return parts.length > 0 ? parts : [incidentWhat({ kind, stage: 'alarm', evidence }, language)]
 }
 

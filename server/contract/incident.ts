@@ -15,6 +15,10 @@ import {
   orNull,
 } from './primitives.ts'
 
+/** What many homes in one card share: a building, a gateway, a network, or an outage of our own (safety 8). */
+export const GroupCause = Type.Enum(['building', 'gateway', 'carrier', 'ownOutage'])
+export type GroupCause = Static<typeof GroupCause>
+
 /**
  * What the humans have before them besides a late, blind or missed check-in: a newcomer to teach, a silence that became
  * too long, an absence of which nobody has seen the departure, somebody who is at home although away, an absence that ends.
@@ -68,6 +72,17 @@ export const Evidence = Type.Object({
   devices: Type.Optional(Type.Array(Type.String())),
   cleanSince: Type.Optional(EpochMs),
   battery: Type.Optional(Type.Number()),
+  /** Groups only: how many homes, and the doors of those who came after it was opened. */
+  group: Type.Optional(
+    Type.Object({
+      cause: GroupCause,
+      place: Type.Optional(Type.String()),
+      homes: Type.Integer(),
+      newcomers: Type.Optional(Type.Array(Type.String())),
+      fromAt: Type.Optional(EpochMs),
+      untilAt: Type.Optional(EpochMs),
+    }),
+  ),
 })
 export type Evidence = Static<typeof Evidence>
 
@@ -174,6 +189,8 @@ export const IncidentCard = Type.Object({
   handledBy: orNull(Type.String()),
   handledById: orNull(Id),
   closedAt: orNull(EpochMs),
+  /** The group of which it is a row, or the danger in the air of the same home (safety 12). */
+  foldedInto: orNull(Id),
   /** Rises with every change; an act may carry the version it was decided on. */
   version: Type.Integer(),
 })

@@ -12,6 +12,7 @@ import {
   SeenMessage,
   Series,
 } from './community.ts'
+import { GroupCard } from './group.ts'
 import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
 import { NextDeadline, PactTerms, PactView } from './pact.ts'
@@ -304,6 +305,23 @@ export const routes = define({
     params: byId,
     body: Type.Object({ note: Type.Optional(text(1000)) }),
     reply: IncidentCard,
+  },
+
+  group: {
+    method: 'GET',
+    path: '/api/incidents/:id/group',
+    who: 'desk',
+    summary: 'Many at once: one cause, with a row for each home, in the order in which to ask',
+    params: byId,
+    reply: GroupCard,
+  },
+  takeGroup: {
+    method: 'POST',
+    path: '/api/incidents/:id/group/take',
+    who: 'desk',
+    summary: 'I work through this list; every row still goes up its own ladder until it is answered',
+    params: byId,
+    reply: GroupCard,
   },
 
   jobs: {

@@ -18,6 +18,7 @@ export {
   tierWord,
   viaWord,
 } from './labels.ts'
+export { groupPlace, groupWhat } from './group-words.ts'
 export { incidentTitle, incidentWhat, type TitledIncident } from './incident-title.ts'
 export { incidentWhy, signWord } from './incident-why.ts'
 export { timelineWords } from './timeline-words.ts'

@@ -10,7 +10,8 @@ export function climb(draft: Draft, situation: Situation, step: number): void {
   const next = whoIsNext({ ladder, step, around: situation.around, alreadyTold: alreadyTold(situation) })
   const dueAt = draft.now + next.waitMs
   const isRepeat = next.step >= ladder.steps.length
-  const reach = isRepeat ? stillWorthRinging(situation, next.tell) : next.tell
+  const asked = situation.isRow ? withoutDesk(next.tell) : next.tell
+  const reach = isRepeat ? stillWorthRinging(situation, asked) : asked
   // Said aloud: an incident that reaches no human being must be seen on the board.
   if (next.nobody) say(draft, situation, { what: 'nobodyLeft' })
   if (ladder.purpose === 'inform') informAll(draft, situation, { reach, dueAt })
@@ -35,6 +36,9 @@ export function hasFurther(situation: Situation): boolean {
   const next = whoIsNext({ ladder, step: step + 1, around, alreadyTold: alreadyTold(situation) })
   return next.step < ladder.steps.length && !next.nobody
 }
+
+/** The desk has it on the list of its group, which rings there: thirty rows must not ring thirty times. */
+const withoutDesk = (reach: readonly Reach[]) => reach.filter(({ role }) => role !== 'desk')
 
 const alreadyTold = ({ assignments }: Situation) => assignments.map(({ personId }) => personId)
 

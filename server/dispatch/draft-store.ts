@@ -20,7 +20,7 @@ export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | unde
   ])
   for (const { communityId, id, homeId } of draft.touched.values()) {
     announce(tx, { communityId, kind: 'incident', id })
-    announce(tx, { communityId, kind: 'home', id: homeId })
+    if (homeId !== null) announce(tx, { communityId, kind: 'home', id: homeId })
   }
   if (wake && draft.tellings.size > 0) tx.afterCommit(wake)
 }

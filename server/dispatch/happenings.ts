@@ -105,6 +105,15 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
       await informOthers(tx, await found(tx, incidentIds, now), { now, personId: null })
     },
 
+    async onJoined(tx: Tx, groupIds: readonly number[], now: number): Promise<void> {
+      const draft = newDraft(now)
+      for (const situation of await found(tx, groupIds, now)) {
+        draft.touched.set(situation.id, situation)
+        inform(draft, situation, situation.around.desk)
+      }
+      await writeDraft(tx, draft, wake)
+    },
+
     async onEnded(tx: Tx, incidentIds: readonly number[], by: Through): Promise<void> {
       const situations = await found(tx, incidentIds, by.now)
       await withdrawAlarms(tx, incidentIds, null)

@@ -35,10 +35,11 @@ export function lockDue(tx: Tx, now: number, max: number): Promise<DueTelling[]>
     DueTelling,
     sql`
       select t.id, t.community_id, t.incident_id, t.person_id, t.purpose, t.stage, t.origin, t.state, t.channel,
-        t.tried, t.attempts, t.sent_at, i.kind, i.evidence, home.label as home_label, person.language
+        t.tried, t.attempts, t.sent_at, i.kind, i.evidence, coalesce(home.label, '') as home_label,
+        person.language
       from telling t
       join incident i on i.id = t.incident_id
-      join home on home.id = i.home_id
+      left join home on home.id = i.home_id
       join person on person.id = t.person_id
       where t.state in ('due', 'sending')
         and t.due_at <= ${at(now)}

@@ -25,7 +25,7 @@ export async function tellResidents(
 ): Promise<void> {
   const commands = situations
     .filter(({ kind, ladder }) => isHazard(kind) && ladder.purpose !== 'inform')
-    .map((situation) => ({ situation, homeIds: [situation.homeId], ...howToTell(situation.kind) }))
+    .map((situation) => ({ situation, homeIds: homesOf(situation), ...howToTell(situation.kind) }))
   const told = await writeCommands(tx, commands, { now: draft.now, ...how })
   for (const { situation } of commands)
     if (told.has(situation.id)) say(draft, situation, { what: 'residentTold' })
@@ -44,7 +44,7 @@ export async function comfortResident(
   how: ToDevices & { now: number },
 ): Promise<void> {
   if (!isHazard(situation.kind) || situation.kind === 'gas') return
-  const homeIds = [situation.homeId]
+  const homeIds = homesOf(situation)
   await writeCommands(tx, [{ situation, homeIds, kind: 'comfort', text: '有人过来看看您' }], how)
 }
 
@@ -56,13 +56,10 @@ export async function warnHomesNearby(
 ): Promise<void> {
   const rising = situations.filter(({ kind, stage }) => kind === 'co' && isAtLeast(stage, 'alarm'))
   if (rising.length === 0) return
-  const sharing = await homesSharingAir(
-    tx,
-    rising.map(({ homeId }) => homeId),
-  )
+  const sharing = await homesSharingAir(tx, rising.flatMap(homesOf))
   const text = adviceLines('co', 'zh').join('；')
   const warned = rising.flatMap((situation) => {
-    const homeIds = sharing.get(situation.homeId) ?? []
+    const homeIds = homesOf(situation).flatMap((homeId) => sharing.get(homeId) ?? [])
     return homeIds.length > 0 ? [{ situation, homeIds, kind: 'alarm' as const, text }] : []
   })
   await writeCommands(tx, warned, { now: draft.now, ...how })
@@ -78,6 +75,8 @@ export async function warnHomesNearby(
     )
   }
 }
+
+const homesOf = ({ homeId }: Situation): number[] => (homeId === null ? [] : [homeId])
 
 const everyone = ({ around }: Situation) => [
   ...around.steward,

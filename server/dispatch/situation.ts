@@ -7,12 +7,16 @@ import { bigints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
+import { groupLadder } from '#domain/group.ts'
 import { ladderFor, type Around, type Ladder } from '#domain/ladder.ts'
 
 const IncidentRow = Type.Object({
   id: Id,
   communityId: Id,
-  homeId: Id,
+  /** Null is a group of homes, each of which has an incident of its own. */
+  homeId: orNull(Id),
+  /** A row of a group: the desk has it on its list there. */
+  isRow: Type.Boolean(),
   residentId: orNull(Id),
   kind: IncidentKind,
   stage: Stage,
@@ -71,14 +75,17 @@ export async function situationsOf(
   const paired = grouped(pairsAll, ({ homeId }) => homeId)
   const assignments = grouped(assigned, ({ incidentId }) => incidentId)
   return incidents.map((incident) => {
-    const pairs = paired.get(incident.homeId) ?? []
+    const pairs = incident.homeId === null ? [] : (paired.get(incident.homeId) ?? [])
     const as = (role: AssignmentRole) =>
       pairs.filter((pair) => pair.role === role).map((pair) => pair.personId)
     const { kind, stage, tier, firstFortnight } = incident
     const silence = kind === 'missed' ? (incident.evidence.silence ?? 'missed') : null
     return {
       ...incident,
-      ladder: ladderFor({ kind, stage, silence, tier, firstFortnight }),
+      ladder:
+        incident.homeId === null
+          ? groupLadder(kind)
+          : ladderFor({ kind, stage, silence, tier, firstFortnight }),
       around: {
         steward: as('steward'),
         backup: as('backup'),
@@ -96,6 +103,12 @@ function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
     sql`
       select i.id, i.community_id, i.home_id, i.resident_id, i.kind, i.stage, i.state, i.origin, i.evidence,
         i.acknowledged_at, i.step, i.due_at, i.due_kind, i.handled_by,
+        exists (
+          select
+          from incident g
+          where g.id = i.folded_into
+            and g.subject = 'group'
+        ) as is_row,
         coalesce((
           select r.tier
           from resident r

@@ -10,6 +10,8 @@ import { closeByThemselves } from './close-by-itself.ts'
 import { stillSeen, writeConditions } from './conditions.ts'
 import { decide, type Decision, type Found } from './decide.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
+import { fold, type Folding } from './fold.ts'
+import { putOnCard } from './fold-store.ts'
 import type { IncidentRow } from './store.ts'
 
 type Present = Verdict & { stage: Stage }
@@ -48,7 +50,10 @@ function waves(verdicts: readonly Verdict[]): Verdict[][] {
 
 async function applyTogether(tx: Tx, wave: readonly Verdict[], by: By): Promise<void> {
   const found = await openOrFind(tx, wave, by.now)
-  const decisions = found.flatMap(({ incident, ...rest }) => (incident ? decide({ incident, ...rest }) : []))
+  const folding = await fold(tx, found, by)
+  const decisions = found
+    .flatMap(({ incident, ...rest }) => (incident ? decide({ incident, ...rest }) : []))
+    .map((decision) => quietly(decision, folding))
   // What is told of a danger needs no condition to be written before; what ends by itself asks for those that stand.
   await Promise.all([
     writeConditions(tx, found, by.now),
@@ -56,6 +61,37 @@ async function applyTogether(tx: Tx, wave: readonly Verdict[], by: By): Promise<
     tellOfDangers(tx, decisions, by),
   ])
   await follow(tx, decisions, by)
+  await tellOfMany(tx, folding, by)
+}
+
+/** What stands on the card of a danger is told through that card (safety 12). */
+function quietly(decision: Decision, { quiet }: Folding): Decision {
+  const { next: _next, ...told } = decision
+  const isTold = decision.next === 'opened' || decision.next === 'raised'
+  return isTold && quiet.has(decision.incident.id) ? told : decision
+}
+
+async function tellOfMany(tx: Tx, folding: Folding, { now, dispatch }: By): Promise<void> {
+  const { opened, joined, shared, news } = folding
+  if (opened.length > 0) await dispatch.onOpened(tx, opened, now)
+  if (joined.length > 0) await dispatch.onJoined(tx, joined, now)
+  if (shared.length > 0) await onOneCard(tx, shared, now)
+  if (news.length > 0) await dispatch.onNews(tx, [...new Set(news)], now)
+}
+
+async function onOneCard(tx: Tx, shared: Folding['shared'], now: number): Promise<void> {
+  await putOnCard(tx, shared)
+  await writeTimeline(
+    tx,
+    shared.map(({ communityId, incidentId, airId }) => ({
+      communityId,
+      incidentId,
+      at: now,
+      what: 'folded' as const,
+      detail: { into: airId },
+    })),
+  )
+  for (const { communityId, airId } of shared) announce(tx, { communityId, kind: 'incident', id: airId })
 }
 
 /**

@@ -43,7 +43,7 @@ export function flatCards(db: Db, filter: CardFilter): Promise<FlatCard[]> {
       select i.id, i.community_id, i.home_id, home.label as home_label, home.address, home.building_id,
         i.resident_id, i.kind, i.stage, i.state, i.origin, i.evidence, i.opened_at, i.acknowledged_at,
         acknowledger.name as acknowledged_by, i.due_at, i.due_kind, i.outcome, handler.name as handled_by,
-        i.handled_by as handled_by_id, i.closed_at, i.version
+        i.handled_by as handled_by_id, i.closed_at, i.folded_into, i.version
       from incident i
       join home on home.id = i.home_id
       left join person acknowledger on acknowledger.id = i.acknowledged_by

@@ -4,6 +4,7 @@ import { writeTimeline } from '#db/timeline.ts'
 import { closeIncidents } from './apply-verdicts-store.ts'
 import { endConditions } from './conditions.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
+import { endGroupsOf } from './end-groups.ts'
 import { endAssignments, type IncidentRow } from './store.ts'
 
 /** The only two ends without a human: a late riser before anybody had to be sent, and a device that is well again. */
@@ -25,6 +26,7 @@ export async function closeByThemselves(
       return { communityId, incidentId: id, at: now, what }
     }),
   )
+  await endGroupsOf(tx, ids, { now, dispatch })
   for (const { communityId, id, homeId, kind } of incidents) {
     announce(tx, { communityId, kind: 'incident', id })
     announce(tx, { communityId, kind: 'home', id: homeId })

@@ -7,6 +7,7 @@ import { at, sql } from '#db/sql.ts'
 import { isAtLeast } from '#domain/worst.ts'
 import { acting, done, overAlready, record, refused, type Act, type ActResult } from './acting.ts'
 import { endConditions } from './conditions.ts'
+import { endGroupsOf, releaseRows } from './end-groups.ts'
 import type { IncidentParts } from './parts.ts'
 import { isDesk, nameOf } from './people-store.ts'
 import * as store from './store.ts'
@@ -98,6 +99,8 @@ async function finish(
   )
   const what = awaitsCheckBack ? 'handled' : 'closed'
   await record(tx, incident, { byId, now, what, detail: { outcome, ...noteOf(closing) } })
+  await releaseRows(tx, incident.id, { now, dispatch: parts.dispatch })
+  await endGroupsOf(tx, [incident.id], { now, dispatch: parts.dispatch })
 }
 
 const noteOf = ({ note }: { note?: string | undefined }) => (note ? { text: note } : {})

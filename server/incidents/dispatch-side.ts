@@ -24,6 +24,8 @@ export type IncidentDispatch = {
   onNoAnswer(tx: Tx, incidentId: number, now: number): Promise<void>
   /** Something changed that those who are on it should know. */
   onNews(tx: Tx, incidentIds: readonly number[], now: number): Promise<void>
+  /** Newcomers have joined these groups: the desk hears who. */
+  onJoined(tx: Tx, groupIds: readonly number[], now: number): Promise<void>
   /** They are over (before the assignments are ended): what was not sent yet is withdrawn. */
   onEnded(tx: Tx, incidentIds: readonly number[], by: Through): Promise<void>
 }

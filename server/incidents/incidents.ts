@@ -7,7 +7,9 @@ import { cards } from './cards.ts'
 import type { CardFilter } from './cards-store.ts'
 import { checkBack, close, type Closing } from './close.ts'
 import { assign, dialled, logCall, note, type Dialled, type LoggedCall } from './desk-acts.ts'
+import { groupCards } from './group-cards.ts'
 import { jobsOf } from './jobs.ts'
+import { takeGroup } from './take-group.ts'
 import { warningsOf } from './warnings.ts'
 import { noteProxy, type ProxyCheckIn } from './note-proxy.ts'
 import type { IncidentParts } from './parts.ts'
@@ -31,10 +33,13 @@ export function createIncidents(parts: IncidentParts) {
     logCall: (act: LoggedCall) => logCall(parts, act),
     dialled: (act: Dialled) => dialled(parts, act),
     close: (act: Closing) => close(parts, act),
+    takeGroup: (act: Act) => takeGroup(parts, act),
     checkBack: (act: Act & { note?: string | undefined }) => checkBack(parts, act),
     noteProxy: (tx: Tx, proxy: ProxyCheckIn) => noteProxy(tx, proxy, dispatch),
 
     cards: (asked: Db, filter: CardFilter, now: number) => cards(asked, filter, now),
+    groups: (asked: Db, which: { communityId?: number; groupIds?: readonly number[] }) =>
+      groupCards(asked, which),
     timeline: (incidentId: number) => readTimeline(db, incidentId),
     jobsOf: (personId: number, now: number) => jobsOf(db, personId, now),
     warningsOf: (personId: number) => warningsOf(db, personId),

@@ -27,13 +27,14 @@ export const IncidentRow = Type.Object({
   closedBy: orNull(Id),
   pactId: orNull(Id),
   on: orNull(LocalDate),
+  foldedInto: orNull(Id),
   version: Type.Integer(),
 })
 export type IncidentRow = Static<typeof IncidentRow>
 
 export const incidentColumns = sql`
   id, community_id, home_id, resident_id, kind, stage, state, origin, evidence, opened_at, acknowledged_at,
-  acknowledged_by, due_at, due_kind, outcome, handled_by, closed_by, pact_id, "on", version`
+  acknowledged_by, due_at, due_kind, outcome, handled_by, closed_by, pact_id, "on", folded_into, version`
 
 /**
  * The row, held until the transaction ends: of two people who act at once, the second sees what the first did.
@@ -47,6 +48,7 @@ export function lockIncident(tx: Tx, incidentId: number): Promise<IncidentRow | 
       select ${incidentColumns}
       from incident
       where id = ${incidentId}
+        and subject = 'home'
       for no key update`,
   )
 }
@@ -121,7 +123,7 @@ export type Deed = {
   personId: number | null
   what: string
   communityId: number
-  homeId: number
+  homeId: number | null
   residentId: number | null
   detail?: Record<string, unknown>
 }

@@ -27,6 +27,7 @@ const dispatch: IncidentDispatch = {
   onDeclined: async () => {},
   onAssigned: async () => {},
   onNoAnswer: async () => {},
+  onJoined: async () => {},
   onNews: async () => {},
   onEnded: async () => {},
 }

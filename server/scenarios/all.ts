@@ -3,6 +3,7 @@ import { absences } from './away.ts'
 import { airs } from './air.ts'
 import { helps } from './help.ts'
 import type { Scenario } from './language.ts'
+import { manyAtOnce } from './many.ts'
 import { mornings } from './morning.ts'
 import { silences } from './silence.ts'
 import { troubles } from './trouble.ts'
@@ -14,6 +15,7 @@ export const chapters: readonly { zh: string; en: string; scenarios: readonly Sc
   { zh: '一氧化碳和燃气', en: 'Air', scenarios: airs },
   { zh: '求助', en: 'Help', scenarios: helps },
   { zh: '设备、网络和停机', en: 'Devices, lines and outages', scenarios: troubles },
+  { zh: '一下子很多户', en: 'Many at once', scenarios: manyAtOnce },
 ]
 
 export const scenarios: readonly Scenario[] = chapters.flatMap((chapter) => chapter.scenarios)

@@ -3,7 +3,7 @@
 // time, `npm run simulate` plays the half of the devices at any broker, and docs/scenarios.md is printed from it.
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
 import type { LedgerPlace } from '#contract/community.ts'
-import type { Evidence } from '#contract/incident.ts'
+import type { Evidence, GroupCause } from '#contract/incident.ts'
 import type { CommandKind } from '#contract/messages.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { DeviceKind, Edge, IncidentKind, Origin, RiskTier, Stage } from '#contract/primitives.ts'
@@ -74,6 +74,14 @@ export type Card = {
   /** Members that the evidence must have, among others. */
   evidence?: ToldEvidence
 }
+/** One card for one cause: who stands on it, in the order in which to ask. Its rows are no cards of their own. */
+export type Group = {
+  is: 'group'
+  cause: GroupCause
+  what: What
+  state: IncidentState
+  rows: readonly Resident[]
+}
 export type Place = { is: 'place'; resident: Resident; place: LedgerPlace }
 export type Expectation =
   | Rings
@@ -85,6 +93,7 @@ export type Expectation =
       every?: { ms: number; times: number }
     }
   | Card
+  | Group
   | Place
   | { is: 'noCard' }
   | { is: 'refusedMessage'; from: Resident; reason: string }
@@ -120,7 +129,7 @@ export type Scenario = {
   given: readonly Given[]
   story: readonly Line[]
   /** Every card that there ever was, as it is at the end; and where names stand in the morning's count. */
-  ends: readonly (Card | Place)[]
+  ends: readonly (Card | Group | Place)[]
 }
 
 /** When nothing else is said: a Monday in Shanghai. */
@@ -302,6 +311,12 @@ export const card = (
   state: 'open',
   ...more,
 })
+export const group = (
+  cause: GroupCause,
+  what: What,
+  rows: readonly Resident[],
+  state: IncidentState = 'open',
+): Group => ({ is: 'group', cause, what, state, rows })
 export const place = (resident: Resident, where: LedgerPlace): Place => ({
   is: 'place',
   resident,

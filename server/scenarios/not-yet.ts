@@ -4,30 +4,18 @@ import {
   at,
   backlog,
   card,
-  curve,
   declaresAway,
-  departs,
-  dials,
   flag,
-  heartbeat,
   informs,
   minutes,
   noCard,
   place,
-  powerCut,
   press,
   rings,
   scenario,
-  serverDown,
-  serverUp,
-  sos,
-  sounds,
   type Scenario,
 } from './language.ts'
-import { crowd, everybody } from './people.ts'
-
-const many = crowd(30)
-const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
+import { everybody } from './people.ts'
 
 export const notYet: readonly Scenario[] = [
   scenario({
@@ -70,52 +58,6 @@ export const notYet: readonly Scenario[] = [
     until: '08:01',
     story: [...at('08:00', rings('missed alarm', { who: ['王红'], of: '李奶奶' }))],
     ends: [card('李奶奶', 'missed alarm')],
-  }),
-  scenario({
-    name: 'missed-in-a-home-with-150-ppm',
-    zh: '家里一百五十 ppm，人也没报平安：一张卡片，空气在前',
-    en: 'A missed check-in in a home with 150 ppm is one card, air first',
-    safety: [12],
-    begins: '07:31',
-    until: '08:00:50',
-    story: [
-      ...at('07:35', curve('李奶奶', 'co', { everyMs: minutes(5), values: times(6, 150) })),
-      ...at('07:45', rings('co alarm', { who: everybody })),
-      ...at('07:45:20', dials('赵敏', '119', '消防已出车'), dials('赵敏', '120', '救护车已出发')),
-      ...at('07:45:30', departs('王红'), informs('co alarm', { who: ['张伟', '周阿姨', '赵敏'] })),
-      ...at('08:00', informs('co alarm', { who: ['王红', '张伟', '周阿姨', '赵敏'] })),
-    ],
-    ends: [card('李奶奶', 'co alarm', { evidence: { silence: 'missed' } })],
-  }),
-  scenario({
-    name: 'block-power-cut-with-an-sos-inside',
-    zh: '三号楼停电：一张楼栋卡片，每户一行；其中的求助照样单独叫所有人',
-    en: 'The power of a block is cut: one card with a row for each home, and the SOS inside rings by itself',
-    safety: [1, 11],
-    begins: '15:00',
-    until: '15:12:50',
-    story: [
-      ...at('15:00', heartbeat('李奶奶', 'co'), heartbeat('李奶奶', 'gas'), heartbeat('吴爷爷', 'co')),
-      ...at('15:02', powerCut('3')),
-      ...at('15:10', informs('device warning', { who: ['赵敏'] })),
-      ...at('15:12', sos('李奶奶'), rings('sos alarm', { who: everybody }), sounds('李奶奶', 'comfort')),
-    ],
-    ends: [card('李奶奶', 'sos alarm'), card('李奶奶', 'device warning')],
-  }),
-  scenario({
-    name: 'many-silent-after-our-own-outage',
-    zh: '停机一个半小时，三十人没有消息：一张按风险排序的名单，不是三十次警报',
-    en: 'Thirty unheard of after our own outage: one list to verify, ranked by risk, and not thirty alarms',
-    safety: [8],
-    given: many.map((one) => ({ is: 'flat', ...one })),
-    begins: '07:31',
-    until: '09:12',
-    story: [
-      ...at('07:40', serverDown),
-      ...at('09:10', serverUp),
-      ...at('09:11', rings('missed warning', { who: ['赵敏'] })),
-    ],
-    ends: [card('居民1', 'missed warning'), ...many.map(({ resident }) => place(resident, 'blind'))],
   }),
   scenario({
     name: 'clean-from-another-sensor',

@@ -8,7 +8,9 @@ import {
   roleOfWhat,
   saysWords,
 } from './word-tables.ts'
-import type { Card, Given, Happening, Line } from './language.ts'
+import { groupWhat } from '#contract/group-words.ts'
+import type { IncidentKind } from '#contract/primitives.ts'
+import type { Card, Given, Group, Happening, Line } from './language.ts'
 import { englishName } from './people.ts'
 
 export type Sentence = { zh: string; en: string }
@@ -47,6 +49,8 @@ export function sentenceOf(what: Line['what']): Sentence {
     }
     case 'card':
       return cardSentence(what)
+    case 'group':
+      return groupSentence(what)
     case 'place': {
       const place = placeWords[what.place]
       return {
@@ -115,6 +119,16 @@ function cardSentence(card: Card): Sentence {
   return {
     zh: `卡片：${card.of}，${about.zh}（${zh.join('，')}）`,
     en: `the card of ${englishName(card.of)}, ${about.en}: ${en.join(', ')}`,
+  }
+}
+
+function groupSentence({ cause, what, state, rows }: Group): Sentence {
+  const [kind] = what.split(' ') as [IncidentKind]
+  const about = groupWhat(kind, { cause, homes: rows.length }, 'zh')
+  const names = rows.length > 5 ? { zh: '按风险排序', en: 'in order of risk' } : both(rows)
+  return {
+    zh: `一张卡片：${about.replace(/^ /, '')}（${names.zh}），${states[state].zh}`,
+    en: `one card, ${groupWhat(kind, { cause, homes: rows.length }, 'en').replace(/^Building : /, 'one building: ')} (${names.en}), ${states[state].en}`,
   }
 }
 

@@ -99,6 +99,7 @@ const noDispatch = {
   onAssigned: (tx: Tx, told: { incidentId: number; personId: number; role: string }, now: number) =>
     assigned(tx, { ...told, now }),
   onNoAnswer: nothing,
+  onJoined: nothing,
   onNews: nothing,
   onEnded: nothing,
 }

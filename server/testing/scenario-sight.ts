@@ -5,8 +5,9 @@ import { Evidence } from '#contract/incident.ts'
 import { IncidentKind, Origin, Stage, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
+import { groupCards } from '../incidents/group-cards.ts'
 import { wallClock } from '../scenarios/instants.ts'
-import type { Card, Line, Place, Scenario } from '../scenarios/language.ts'
+import type { Card, Group, Line, Place, Scenario } from '../scenarios/language.ts'
 import type { Subjects } from './scenario-received.ts'
 import type { ScenarioWorld } from './scenario-world.ts'
 import type { StoryPages } from './story-pages.ts'
@@ -41,6 +42,8 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
           ? []
           : [`${when} no such card: ${show(what)}; there is ${showAll(all)}`]
       }
+      case 'group':
+        return grouped(what, when)
       case 'noCard': {
         const open = (await incidents(db)).filter(({ state }) => state !== 'closed')
         return open.length === 0 ? [] : [`${when} the board is not empty: ${showAll(open)}`]
@@ -57,6 +60,19 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
       default:
         return []
     }
+  }
+
+  async function grouped(what: Group, when: string): Promise<string[]> {
+    const all = await groups(db)
+    const wanted = what.rows.map((name) => world.homes.get(name)?.homeId)
+    const found = all.some(
+      (one) =>
+        one.cause.split(':')[0] === what.cause &&
+        `${one.kind} ${one.stage}` === what.what &&
+        one.state === what.state &&
+        one.homeIds.join() === wanted.join(),
+    )
+    return found ? [] : [`${when} no such group: ${JSON.stringify(what)}; there is ${JSON.stringify(all)}`]
   }
 
   async function placed({ resident, place }: Place, when: string): Promise<string[]> {
@@ -81,6 +97,10 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
           problems.push(...(await placed(what, wallClock(scenario, now))))
           continue
         }
+        if (what.is === 'group') {
+          problems.push(...(await grouped(what, wallClock(scenario, now))))
+          continue
+        }
         const index = left.findIndex((seen) => fits(what, seen))
         if (index >= 0) left.splice(index, 1)
         else problems.push(`at the end no such card: ${show(what)}; there is ${showAll(left)}`)
@@ -88,7 +108,7 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
       return [...problems, ...left.map((seen) => `at the end an unexpected card: ${showAll([seen])}`)]
     },
     async subjects(): Promise<Subjects> {
-      const all = new Map((await incidents(db)).map((seen) => [seen.id, seen]))
+      const all = new Map((await incidents(db, 'every row')).map((seen) => [seen.id, seen]))
       return {
         isAbout: (incidentId, resident) => isAbout(all.get(incidentId), resident, world),
         serialOf: (where) => world.device(where).serial,
@@ -143,7 +163,8 @@ const showAll = (all: readonly Seen[]): string =>
         )
         .join(' | ')
 
-function incidents(db: Db): Promise<Seen[]> {
+/** Cards as the board shows them; a row of a group, and what stands on the card of a danger, is none of its own. */
+function incidents(db: Db, which: 'cards' | 'every row' = 'cards'): Promise<Seen[]> {
   return db.many(
     Seen,
     sql`
@@ -160,6 +181,31 @@ function incidents(db: Db): Promise<Seen[]> {
       join home on home.id = i.home_id
       left join person acknowledger on acknowledger.id = i.acknowledged_by
       where i.home_id is not null
+        and (i.folded_into is null or ${which === 'every row'})
       order by i.id`,
   )
+}
+
+const SeenGroup = Type.Object({
+  cause: Type.String(),
+  kind: IncidentKind,
+  stage: Stage,
+  state: IncidentState,
+  homeIds: Type.Array(Type.Integer()),
+})
+
+/** Groups with the homes in them, in the order in which the desk is to ask. */
+async function groups(db: Db): Promise<Static<typeof SeenGroup>[]> {
+  const ids = await db.many(
+    Type.Object({ id: Type.Integer(), cause: Type.String() }),
+    sql`select id, cause from incident where subject = 'group' order by id`,
+  )
+  const cards = await groupCards(db, { groupIds: ids.map(({ id }) => id) })
+  return cards.map(({ id, kind, stage, state, rows }) => ({
+    cause: ids.find((one) => one.id === id)?.cause ?? '',
+    kind,
+    stage,
+    state,
+    homeIds: rows.map(({ homeId }) => homeId),
+  }))
 }

@@ -163,6 +163,7 @@ function mentions({ what }: { what: Line['what'] }): Resident[] {
     return [what.resident]
   if (what.is === 'answersFor') return [...what.residents]
   if (what.is === 'card') return [what.of]
+  if (what.is === 'group') return [...what.rows]
   if (what.is === 'sounds') return [what.where.at]
   return []
 }

@@ -1,0 +1,107 @@
+// Many at once: one card for one cause, and nobody hidden by it.
+import {
+  assigns,
+  at,
+  card,
+  curve,
+  departs,
+  dials,
+  group,
+  heartbeat,
+  informs,
+  minutes,
+  place,
+  powerBack,
+  powerCut,
+  rings,
+  scenario,
+  serverDown,
+  serverUp,
+  sos,
+  sounds,
+  type Scenario,
+} from './language.ts'
+import { crowd, everybody } from './people.ts'
+
+const many = crowd(30)
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
+
+export const manyAtOnce: readonly Scenario[] = [
+  scenario({
+    name: 'block-power-cut-with-an-sos-inside',
+    zh: '三号楼停电：一张楼栋卡片，每户一行；其中的求助照样单独叫所有人',
+    en: 'The power of a block is cut: one card with a row for each home, and the SOS inside rings by itself',
+    safety: [1, 11],
+    begins: '15:00',
+    until: '15:12:50',
+    story: [
+      ...at('15:00', heartbeat('李奶奶', 'co'), heartbeat('李奶奶', 'gas'), heartbeat('吴爷爷', 'co')),
+      ...at('15:02', powerCut('3')),
+      ...at('15:10', informs('device warning', { who: ['赵敏'] })),
+      ...at('15:12', sos('李奶奶'), rings('sos alarm', { who: everybody }), sounds('李奶奶', 'comfort')),
+    ],
+    ends: [card('李奶奶', 'sos alarm'), group('building', 'device warning', ['李奶奶', '吴爷爷'])],
+  }),
+  scenario({
+    name: 'effects-before-their-cause',
+    zh: '停电一户一户地显出来：并成一张卡，已经派的人照去，新来的一户点名告知，来电后自己消除',
+    en: 'A power cut shows home by home: the cards become one, who was sent still goes, a newcomer is announced, and power clears it',
+    safety: [11],
+    given: [{ is: 'flat', resident: '钱奶奶', label: '3-1-101' }],
+    begins: '15:00',
+    until: '15:40',
+    story: [
+      ...at('15:00', heartbeat('李奶奶', 'co')),
+      ...at('15:02', heartbeat('吴爷爷', 'co')),
+      ...at('15:04', heartbeat('钱奶奶', 'co')),
+      ...at('15:05', powerCut('3')),
+      ...at('15:10', informs('device warning', { who: ['赵敏'], of: '李奶奶' })),
+      ...at('15:11', assigns('赵敏', '王红'), rings('device warning', { who: ['王红'], of: '李奶奶' })),
+      ...at('15:11:30', departs('王红')),
+      ...at('15:12', informs('device warning', { who: ['赵敏'] })),
+      ...at('15:12:30', group('building', 'device warning', ['李奶奶', '吴爷爷'])),
+      ...at('15:14', informs('device warning', { who: ['赵敏'] })),
+      ...at('15:14:30', group('building', 'device warning', ['李奶奶', '钱奶奶', '吴爷爷'])),
+      ...at('15:25', powerBack('3'), informs('device warning', { who: ['王红'], of: '李奶奶' })),
+    ],
+    ends: [group('building', 'device warning', ['李奶奶', '钱奶奶', '吴爷爷'], 'closed')],
+  }),
+  scenario({
+    name: 'many-silent-after-our-own-outage',
+    zh: '停机一个半小时，三十人没有消息：一张按风险排序的名单，不是三十次警报',
+    en: 'Thirty unheard of after our own outage: one list to verify, ranked by risk, and not thirty alarms',
+    safety: [8],
+    given: many.map((one) => ({ is: 'flat', ...one })),
+    begins: '07:31',
+    until: '09:12',
+    story: [
+      ...at('07:40', serverDown),
+      ...at('09:10', serverUp),
+      ...at('09:11', rings('missed warning', { who: ['赵敏'] })),
+    ],
+    ends: [
+      group(
+        'ownOutage',
+        'missed warning',
+        many.map(({ resident }) => resident),
+      ),
+      ...many.map(({ resident }) => place(resident, 'blind')),
+    ],
+  }),
+  scenario({
+    name: 'missed-in-a-home-with-150-ppm',
+    zh: '家里一百五十 ppm，人也没报平安：一张卡片，空气在前',
+    en: 'A missed check-in in a home with 150 ppm is one card, air first',
+    safety: [12],
+    begins: '07:31',
+    until: '08:00:20',
+    story: [
+      ...at('07:35', curve('李奶奶', 'co', { everyMs: minutes(5), values: times(6, 150) })),
+      ...at('07:45', rings('co alarm', { who: everybody })),
+      ...at('07:45:20', dials('赵敏', '119', '消防已出车'), dials('赵敏', '120', '救护车已出发')),
+      ...at('07:45:30', departs('王红'), informs('co alarm', { who: ['张伟', '周阿姨', '赵敏'] })),
+      ...at('08:00', informs('co alarm', { who: ['王红', '张伟', '周阿姨', '赵敏'] })),
+    ],
+    ends: [card('李奶奶', 'co alarm', { evidence: { silence: 'missed' } })],
+  }),
+]
