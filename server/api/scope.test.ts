@@ -9,7 +9,7 @@ import type { DemoPort } from './ports.ts'
 import { mayDesk, mayJob, mayWatch, scopeOf } from './scope.ts'
 
 let api: TestApi
-let ids: { incident: number; call: number; absence: number }
+let ids: { incident: number; group: number; call: number; absence: number }
 
 const asked: string[] = []
 const demo: DemoPort = {
@@ -57,7 +57,14 @@ async function seedThings(db: Database) {
       values (${communityId}, ${residents.he}, '2026-03-02', '2026-03-05', '女儿家', '女儿', '1', ${at(now)})
       returning id`,
   )
-  return { incident, call: call.id, absence: absence.id }
+  const group = await db.one(
+    Row,
+    sql`
+      insert into incident (community_id, subject, kind, stage, origin, cause, evidence, opened_at)
+      values (${communityId}, 'group', 'device', 'warning', 'live', 'building:1', '{}', ${at(now)})
+      returning id`,
+  )
+  return { incident, group: group.id, call: call.id, absence: absence.id }
 }
 
 /** Each with a session of its own: one of the routes ends it. */
@@ -135,8 +142,8 @@ const cases: { [N in RouteName]: Case<N> } = {
   dialled: { input: () => ({ params: { id: ids.call }, body: { answer: '已出车' } }) },
   close: { input: () => ({ params: incident(), body: { outcome: 'cooking', note: '已电话确认' } }) },
   checkBack: { input: () => ({ params: incident(), body: {} }) },
-  group: { input: () => ({ params: incident() }) },
-  takeGroup: { input: () => ({ params: incident() }) },
+  group: { input: () => ({ params: { id: ids.group } }) },
+  takeGroup: { input: () => ({ params: { id: ids.group } }) },
 
   pact: { input: () => ({ params: resident() }) },
   previewPact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },

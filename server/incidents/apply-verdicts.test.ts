@@ -60,7 +60,7 @@ async function written(): Promise<string[]> {
 /** Opened, raised, pressed again, noted, ended by itself, and seen to be over, in two homes. */
 function verdicts(dueAt: number): Verdict[] {
   const { cast, verdicts: li } = rig
-  const couple = { homeId: cast.homes.couple, deviceId: cast.devices.coupleCo.id }
+  const he = { homeId: cast.homes.he, deviceId: cast.devices.heButton.id }
   const silent = { ...li.silence('missed', 'alarm', dueAt), homeId: cast.homes.couple }
   return [
     li.co('warning'),
@@ -72,7 +72,7 @@ function verdicts(dueAt: number): Verdict[] {
     li.silence('missed', 'alarm', dueAt),
     li.device('notice'),
     li.device('notice', cast.devices.liCo.id),
-    { ...li.co('alarm'), ...couple },
+    { ...li.co('alarm'), ...he },
     { ...silent, residentId: cast.residents.wu },
     { ...silent, residentId: cast.residents.zheng },
     { ...silent, residentId: cast.residents.zheng, stage: null, evidence: { lateCheckInAt: dueAt } },

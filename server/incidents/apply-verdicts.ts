@@ -1,6 +1,6 @@
 // From what the rules found to what humans deal with. Runs inside the transaction that stored the messages. One verdict
 // or the five thousand of a shared deadline take the same way: read together, decided one by one, written together.
-import { type IncidentKind, type Stage } from '#contract/primitives.ts'
+import { isHazard, type IncidentKind, type Stage } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { writeTimeline } from '#db/timeline.ts'
@@ -11,7 +11,8 @@ import { stillSeen, writeConditions } from './conditions.ts'
 import { decide, type Decision, type Found } from './decide.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
 import { fold, type Folding } from './fold.ts'
-import { putOnCard } from './fold-store.ts'
+import { putOnCard } from './danger-store.ts'
+import { rowsOfGroups } from './group-store.ts'
 import type { IncidentRow } from './store.ts'
 
 type Present = Verdict & { stage: Stage }
@@ -21,8 +22,12 @@ type By = { now: number; dispatch: IncidentDispatch }
 
 /** Opens, raises, notes or (device trouble and late risers only) closes. */
 export async function applyVerdicts(tx: Tx, verdicts: readonly Verdict[], by: By): Promise<void> {
-  for (const wave of waves(inOrder(verdicts))) await applyTogether(tx, wave, by)
+  // A silence finds the danger in its home as all of its verdicts have left it (safety 12).
+  const [air, others] = [verdicts.filter(isAir), verdicts.filter((verdict) => !isAir(verdict))]
+  for (const part of [air, others]) for (const wave of waves(inOrder(part))) await applyTogether(tx, wave, by)
 }
+
+const isAir = ({ kind }: Verdict) => isHazard(kind) && kind !== 'sos'
 
 const airFirst: readonly IncidentKind[] = ['co', 'gas', 'smoke', 'sos', 'missed', 'device']
 
@@ -83,12 +88,11 @@ async function onOneCard(tx: Tx, shared: Folding['shared'], now: number): Promis
   await putOnCard(tx, shared)
   await writeTimeline(
     tx,
-    shared.map(({ communityId, incidentId, airId }) => ({
+    shared.map(({ communityId, incidentId }) => ({
       communityId,
       incidentId,
       at: now,
       what: 'folded' as const,
-      detail: { into: airId },
     })),
   )
   for (const { communityId, airId } of shared) announce(tx, { communityId, kind: 'incident', id: airId })
@@ -148,7 +152,8 @@ async function tellOfDangers(tx: Tx, decisions: readonly Decision[], { now, disp
 }
 
 async function follow(tx: Tx, decisions: readonly Decision[], { now, dispatch }: By): Promise<void> {
-  const [ending, news] = [incidentsTo(decisions, 'endsUnseen'), idsTo(decisions, 'news')]
+  const ending = incidentsTo(decisions, 'endsUnseen')
+  const news = await whoseNews(tx, incidentsTo(decisions, 'news'))
   if (ending.length > 0) {
     const seen = await stillSeen(
       tx,
@@ -161,6 +166,21 @@ async function follow(tx: Tx, decisions: readonly Decision[], { now, dispatch }:
     )
   }
   if (news.length > 0) await dispatch.onNews(tx, news, now)
+}
+
+/** What is new about a silence on the card of a danger, those hear who are on that card. */
+async function whoseNews(tx: Tx, incidents: readonly IncidentRow[]): Promise<number[]> {
+  const folded = incidents.filter(({ foldedInto }) => foldedInto !== null)
+  const listed =
+    folded.length > 0
+      ? await rowsOfGroups(
+          tx,
+          folded.map(({ id }) => id),
+        )
+      : []
+  const isListed = (id: number) => listed.some(({ incidentId }) => incidentId === id)
+  const ids = incidents.map(({ id, foldedInto }) => (foldedInto === null || isListed(id) ? id : foldedInto))
+  return [...new Set(ids)]
 }
 
 function announceIncident(tx: Tx, { communityId, id, homeId, kind }: IncidentRow): void {

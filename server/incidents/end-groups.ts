@@ -4,7 +4,8 @@ import { announce } from '#db/event-log.ts'
 import { writeTimeline } from '#db/timeline.ts'
 import { closeIncidents } from './apply-verdicts-store.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
-import * as store from './fold-store.ts'
+import { lockRowsOf } from './danger-store.ts'
+import * as store from './group-store.ts'
 import { endAssignments } from './store.ts'
 
 type By = { now: number; dispatch: IncidentDispatch }
@@ -41,7 +42,7 @@ export async function endGroupsOf(tx: Tx, incidentIds: readonly number[], by: By
 
 /** The danger is dealt with; whether she is well is a question of its own, and is asked again (safety 12). */
 export async function releaseRows(tx: Tx, incidentId: number, { now, dispatch }: By): Promise<void> {
-  const rows = await store.lockRowsOf(tx, incidentId)
+  const rows = await lockRowsOf(tx, incidentId)
   if (rows.length === 0) return
   const ids = rows.map(({ id }) => id)
   await store.foldInto(

@@ -11,7 +11,9 @@ import { limits } from '../limits.ts'
 import type { Found } from './decide.ts'
 import { endEmptyGroups } from './end-groups.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
+import { lockSilencesInDanger, type SharedHome } from './danger-store.ts'
 import * as store from './fold-store.ts'
+import * as groupStore from './group-store.ts'
 import type { CandidateRow, Ground, OpenGroupRow } from './fold-store.ts'
 import type { IncidentRow } from './store.ts'
 
@@ -25,7 +27,7 @@ export type Folding = {
   joined: number[]
   /** Silences on the card of a danger: told through it. */
   quiet: ReadonlySet<number>
-  shared: store.SharedHome[]
+  shared: SharedHome[]
   /** Dangers on whose card a silence is new, or worse than it was. */
   news: number[]
 }
@@ -65,11 +67,11 @@ const isRaised = ({ stage }: Pick<IncidentRow, 'stage'>, seen: Stage | null) =>
 async function leaveGroups(tx: Tx, standing: readonly Standing[], by: By): Promise<void> {
   const risen = standing.filter(({ incident, verdict }) => isLeaving(incident, verdict.stage))
   if (risen.length === 0) return
-  const rows = await store.rowsOfGroups(
+  const rows = await groupStore.rowsOfGroups(
     tx,
     risen.map(({ incident }) => incident.id),
   )
-  await store.foldInto(
+  await groupStore.foldInto(
     tx,
     rows.map(({ incidentId }) => ({ incidentId, into: null })),
     by.now,
@@ -87,14 +89,14 @@ const isLeaving = ({ foldedInto, stage }: IncidentRow, seen: Stage | null): bool
   foldedInto !== null && isRaised({ stage }, seen) && isAtLeast(seen ?? 'notice', 'alarm')
 
 /** Safety 12: a missed check-in and a bad reading in one home are one card, air first, whichever came first. */
-async function shareCards(tx: Tx, standing: readonly Standing[], by: By): Promise<store.SharedHome[]> {
+async function shareCards(tx: Tx, standing: readonly Standing[], by: By): Promise<SharedHome[]> {
   const homes = standing
     .filter(({ verdict: { kind, stage } }) => stage !== null && (kind === 'missed' || isAir(kind)))
     .map(({ incident: { homeId, origin } }) => ({ homeId, origin }))
   if (homes.length === 0) return []
-  const shared = await store.lockSilencesInDanger(tx, homes)
+  const shared = await lockSilencesInDanger(tx, homes)
   if (shared.length === 0) return []
-  await store.foldInto(
+  await groupStore.foldInto(
     tx,
     shared.map(({ incidentId, airId }) => ({ incidentId, into: airId })),
     by.now,
@@ -168,7 +170,7 @@ async function open(tx: Tx, { ground, grouping, joining, now }: Joining): Promis
     group,
     ...(kind === 'missed' ? { silence: 'blind' } : { trouble: 'silent' }),
   }
-  const groupId = await store.insertGroup(
+  const groupId = await groupStore.insertGroup(
     tx,
     { communityId, kind, origin, cause: grouping.cause, stage: worst, evidence },
     now,
@@ -183,7 +185,7 @@ async function join(tx: Tx, group: OpenGroupRow, { joining, now, ground }: Joini
   if (!old) throw new Error('a group without its evidence')
   const newcomers = joining.map(({ homeLabel }) => homeLabel)
   const homes = old.homes + countHomes(joining)
-  await store.changeGroup(tx, group.id, { ...group.evidence, group: { ...old, homes, newcomers } })
+  await groupStore.changeGroup(tx, group.id, { ...group.evidence, group: { ...old, homes, newcomers } })
   await writeRows(tx, { groupId: group.id, communityId: ground.communityId, joining, now, opens: false })
   return group.id
 }
@@ -191,7 +193,7 @@ async function join(tx: Tx, group: OpenGroupRow, { joining, now, ground }: Joini
 type Rows = { groupId: number; communityId: number; joining: CandidateRow[]; now: number; opens: boolean }
 
 async function writeRows(tx: Tx, { groupId, communityId, joining, now, opens }: Rows): Promise<void> {
-  await store.foldInto(
+  await groupStore.foldInto(
     tx,
     joining.map(({ incidentId }) => ({ incidentId, into: groupId })),
     now,
