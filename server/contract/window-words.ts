@@ -24,7 +24,11 @@ const sentences: readonly { pattern: RegExp; zh: string; en: string }[] = [
     zh: '$1 ppm 以上持续 $2 分钟',
     en: '$1 ppm or more for $2 min',
   },
-  { pattern: /^(\d[\d.]*)ppm-(\d[\d.]*)h$/, zh: '$2 小时平均达到 $1 ppm', en: '$1 ppm or more on average over $2 h' },
+  {
+    pattern: /^(\d[\d.]*)ppm-(\d[\d.]*)h$/,
+    zh: '$2 小时平均达到 $1 ppm',
+    en: '$1 ppm or more on average over $2 h',
+  },
   { pattern: /^(\d[\d.]*)ppm$/, zh: '读数达到 $1 ppm', en: 'a reading of $1 ppm or more' },
   {
     pattern: /^cohb-(\d[\d.]*)$/,
@@ -36,7 +40,11 @@ const sentences: readonly { pattern: RegExp; zh: string; en: string }[] = [
     zh: '若在活动，血中一氧化碳可能达到 $1%',
     en: 'COHb may be $1 % if active',
   },
-  { pattern: /^(\d[\d.]*)%LEL-(\d[\d.]*)min$/, zh: '持续 $2 分钟不低于 $1 %LEL', en: '$1 %LEL or more for $2 min' },
+  {
+    pattern: /^(\d[\d.]*)%LEL-(\d[\d.]*)min$/,
+    zh: '持续 $2 分钟不低于 $1 %LEL',
+    en: '$1 %LEL or more for $2 min',
+  },
   { pattern: /^(\d[\d.]*)%LEL-twice$/, zh: '两次达到 $1 %LEL', en: 'twice at $1 %LEL or more' },
   { pattern: /^(\d[\d.]*)%LEL$/, zh: '读数达到 $1 %LEL', en: 'a reading of $1 %LEL or more' },
   {

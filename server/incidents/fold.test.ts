@@ -1,5 +1,5 @@
 // Many at once on a real database: what everybody receives, and that nobody is hidden by a card that holds many.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Type } from 'typebox'
 import { outcomesFor } from '#contract/outcomes.ts'
