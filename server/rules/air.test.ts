@@ -26,6 +26,7 @@ const dispatch: IncidentDispatch = {
   onDeclined: quiet,
   onAssigned: quiet,
   onNoAnswer: quiet,
+  onJoined: quiet,
   onNews: quiet,
   onEnded: quiet,
 }
