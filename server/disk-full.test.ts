@@ -5,8 +5,10 @@ import { createFakeClock } from '#clock/fake-clock.ts'
 import type { UpKind } from '#contract/topics.ts'
 import { topicOf } from '#contract/topics.ts'
 import { sql } from '#db/sql.ts'
+import { connectDevice } from '#testing/broker.ts'
 import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
 import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
+import { until } from '#testing/until.ts'
 import { createApp, type App } from './app.ts'
 import { limits } from './limits.ts'
 
@@ -16,6 +18,7 @@ let database: TestDatabase
 let cast: Cast
 let app: App
 let free = limits.freeBytesLow * 2
+const logged: string[] = []
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -24,7 +27,7 @@ beforeAll(async () => {
     db: database.db,
     databaseUrl: database.url,
     clock,
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'warn' }, { write: (text) => void logged.push(text) }),
     demo: undefined,
     secureCookies: false,
     dashboardDir: undefined,
@@ -85,3 +88,62 @@ test('the disk is nearly full: readings slow down, check-ins and hazards do not,
   expect((await health()).disk.state).toBe('enough')
   expect(await count('reading')).toBe(3)
 })
+
+/** What PostgreSQL says where its disk is full (53100), at the instant of `when`. */
+async function fillDisk(when: 'insert' | 'commit'): Promise<void> {
+  await database.db.run(sql`
+    create or replace function disk_full() returns trigger language plpgsql as $$
+    begin
+      raise exception 'could not extend file: No space left on device' using errcode = '53100';
+    end $$`)
+  await database.db.run(
+    when === 'insert'
+      ? sql`create trigger disk_full before insert on message for each row execute function disk_full()`
+      : sql`
+          create constraint trigger disk_full after insert on message deferrable initially deferred
+          for each row execute function disk_full()`,
+  )
+}
+
+const makeRoom = () => database.db.run(sql`drop trigger disk_full on message`)
+
+test.each(['insert', 'commit'] as const)(
+  'a full disk that PostgreSQL refuses on at %s: nothing is acknowledged or lost, and it goes on by itself',
+  async (when) => {
+    const device = cast.devices.wuButton
+    const button = await connectDevice(app.broker, {
+      clientId: `${device.serial}.${when}`,
+      username: device.serial,
+      password: device.secret,
+    })
+    const acknowledged: string[] = []
+    const press = async (kind: UpKind) => {
+      const id = `${when} ${kind}`
+      await button.publish(topicOf(device.serial, kind), JSON.stringify({ id }))
+      acknowledged.push(id)
+    }
+    const before = logged.length
+    await fillDisk(when)
+    const both = Promise.all([press('heartbeat'), press('sos')])
+    await until('PostgreSQL has refused', () => logged.length > before)
+    expect(acknowledged).toEqual([])
+    expect(await messages(when)).toEqual([])
+    await makeRoom()
+    await both
+    expect(await messages(when)).toEqual([`${when} heartbeat`, `${when} sos`])
+    expect(await refusals()).toBe(0)
+    await button.end()
+  },
+)
+
+const messages = async (when: string) => {
+  const rows = await database.db.many(
+    Type.Object({ id: Type.String() }),
+    sql`select id from message where id like ${`${when} %`} order by id`,
+  )
+  return rows.map(({ id }) => id)
+}
+const refusals = async () => {
+  const Count = Type.Object({ rows: Type.Integer() })
+  return (await database.db.one(Count, sql`select count(*)::int as rows from refused_message`)).rows
+}

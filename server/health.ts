@@ -24,6 +24,9 @@ const jobLateMs = 30_000
 /** Those that run once an hour are late after two. */
 const slowJobs: Record<string, number> = { retention: 2 * 3_600_000 }
 
+/** How long after the clock was put forward staff are told: until what it made fall due has been asked after. */
+const toldForMs = 3_600_000
+
 const Mode = Type.Object({ mode: Type.Enum(['demo', 'real', 'empty']) })
 
 export function createHealth({ db, clock, broker, servers, freeSpace, isDemo }: HealthOptions) {
@@ -32,6 +35,7 @@ export function createHealth({ db, clock, broker, servers, freeSpace, isDemo }: 
     const database = await askDatabase(db)
     const hasRoom = freeSpace.state() !== 'low' && freeSpace.state() !== 'full'
     const clockBehindMs = clock.behindMs?.() ?? 0
+    const forward = clock.putForward?.()
     const jobs = database.ok ? await jobsOf(db, now) : []
     const known = database.ok ? await servers.known() : []
     const { isOpen, port, shardGroups } = broker.door()
@@ -50,6 +54,7 @@ export function createHealth({ db, clock, broker, servers, freeSpace, isDemo }: 
       database: { ok: database.ok, latencyMs: database.latencyMs },
       disk: { state: freeSpace.state(), freeBytes: freeSpace.bytes() },
       clockBehindMs,
+      clockPutForward: forward && now - forward.untilAt < toldForMs ? forward : null,
       broker: { ok: isOpen, port, shardGroups, clients: connections, accepted, refused: refusals },
       servers: known.map((server) => ({ ...server, self: server.id === servers.id })),
       jobs,

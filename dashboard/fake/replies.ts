@@ -38,6 +38,7 @@ const aboutMe: Replies = {
     database: { ok: true, latencyMs: 1 },
     disk: { state: 'enough', freeBytes: 10_000_000_000 },
     clockBehindMs: 0,
+    clockPutForward: null,
     broker: { ok: true, port: 1883, shardGroups: null, clients: 180, accepted: 4210, refused: 2 },
     servers: [],
     jobs: [],

@@ -80,6 +80,39 @@ async function hindrances(page: Page): Promise<string[]> {
     )
 }
 
+test('a disk that fills up and a clock that was put back are told on every page of staff, in both languages', async ({
+  browser,
+}) => {
+  for (const { path, login, ready } of pages.filter(({ name }) => /desk|rules|steward|testers/.test(name))) {
+    const context = await contextOf(browser, login, phoneSize)
+    await context.route('**/api/health', async (route) => {
+      const health = (await (await route.fetch()).json()) as object
+      const disk = { state: 'full', freeBytes: 200 * 2 ** 20 }
+      await route.fulfill({ json: { ...health, disk, clockBehindMs: 2 * 3_600_000 } })
+    })
+    const page = await context.newPage()
+    await page.goto(house.url + path())
+    await expect(page.getByText('磁盘几乎满了')).toBeVisible()
+    await expect(page.getByText('服务器的时钟被拨慢了')).toBeVisible()
+    await ready(page)
+    expect(await hindrances(page)).toEqual([])
+    await context.close()
+  }
+  const english = await contextOf(browser, 'zhaomin', deskSize)
+  await english.route('**/api/health', async (route) => {
+    const health = (await (await route.fetch()).json()) as object
+    await route.fulfill({ json: { ...health, disk: { state: 'low', freeBytes: 2 ** 30 } } })
+  })
+  await english.route('**/api/me', async (route) => {
+    const me = (await (await route.fetch()).json()) as object
+    await route.fulfill({ json: { ...me, language: 'en' } })
+  })
+  const page = await english.newPage()
+  await page.goto(`${house.url}/desk`)
+  await expect(page.getByText('The disk is getting full')).toBeVisible()
+  await english.close()
+})
+
 // Before the pages: opening the demo begins its story, which takes this danger off the board.
 test('the desk is used without a mouse: the first act of the board, a house by its doors, and Escape back to the map', async ({
   browser,

@@ -1,7 +1,7 @@
 // Who is signed in and what they may see.
 import { Type, type Static } from 'typebox'
 import { Community } from './community.ts'
-import { Id, Language, Role, orNull } from './primitives.ts'
+import { EpochMs, Id, Language, Role, orNull } from './primitives.ts'
 
 export const Me = Type.Object({
   id: Id,
@@ -37,6 +37,8 @@ export const Health = Type.Object({
   }),
   /** By how much the machine's clock was put back while this server ran (ms); 0 is well. Start it again if it is right now. */
   clockBehindMs: Type.Integer(),
+  /** When the machine's clock was put forward within the last hour (epoch ms before and after). */
+  clockPutForward: orNull(Type.Object({ fromAt: EpochMs, untilAt: EpochMs })),
   /** Every server on this database that lives, and those that died not long ago. Epoch ms. */
   servers: Type.Array(
     Type.Object({

@@ -160,6 +160,7 @@ const healthy = (now: number) => ({
   database: { ok: true, latencyMs: 1 },
   disk: { state: 'enough' as const, freeBytes: 10_000_000_000 },
   clockBehindMs: 0,
+  clockPutForward: null,
   broker: { ok: true, port: 1883, shardGroups: null, clients: 0, accepted: 0, refused: 0 },
   servers: [],
   jobs: [],
