@@ -1,5 +1,6 @@
 // The queue in front of the database: a lone message at once, company in the next transaction; a second one beside it
 // where a full batch waits already, and always one more for hazards.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import { commit } from './commit.ts'
@@ -23,6 +24,9 @@ export type CommitQueueOptions = {
 
 type Item = Waiting & { pending: Pending; resolve: () => void; reject: (error: NotStored) => void }
 
+/** After coming and going that nobody waits for, the next of it waits this long for company (ms). */
+const companyMs = 20
+
 /** How long coming and going waits after the database was away (ms); messages are offered again by the broker. */
 const presenceRetryMs = 1000
 
@@ -36,6 +40,8 @@ export function createCommitQueue(options: CommitQueueOptions) {
   let hazardsWaiting = 0
   /** All that waits belongs to clients of whom something is being committed: no use to look before that has ended. */
   let isBarren = false
+  /** Whoever comes or goes now is written down with others; a message takes them along at once. */
+  let isGathering = false
   /** Whose messages are being committed; the other transactions leave them alone. */
   const busy = new Set<string>()
   let closed = false
@@ -50,9 +56,9 @@ export function createCommitQueue(options: CommitQueueOptions) {
       hazardsWaiting -= rank === 'hazard' ? 1 : 0
     }
     underWay[lane] += 1
-    const done = work(lane, batch)
-    working.add(done)
-    void done.then(() => working.delete(done))
+    const under = work(lane, batch)
+    working.add(under)
+    void under.then(() => working.delete(under))
     kick(lane)
   }
 
@@ -69,14 +75,22 @@ export function createCommitQueue(options: CommitQueueOptions) {
     underWay[lane] -= 1
     isBarren = false
     if (failure) return giveBack(failure.left, failure.reason)
+    if (areComingAndGoing(batch) && areComingAndGoing(queue)) await gatherCompany()
     // the other lane too: it may have waited for one of these clients
     for (const each of lanes) kick(each)
+  }
+
+  async function gatherCompany(): Promise<void> {
+    isGathering = true
+    await pause(companyMs)
+    isGathering = false
   }
 
   function push(item: Item): void {
     queue.push(item)
     rowsWaiting += item.rows
     hazardsWaiting += item.rank === 'hazard' ? 1 : 0
+    if (item.pending.is === 'presence' && isGathering) return
     kick(item.rank === 'hazard' ? 'hazards' : 'others')
   }
 
@@ -114,6 +128,10 @@ export function createCommitQueue(options: CommitQueueOptions) {
     stats: () => ({ pending: queue.length, ...counts.read() }),
   }
 }
+
+/** A street that comes back connects a thousand times in a second: as many transactions would cost more than they say. */
+const areComingAndGoing = (items: readonly Item[]): boolean =>
+  items.every(({ pending }) => pending.is === 'presence')
 
 type OnStored = (pending: Pending, how: 'stored' | 'quarantined') => void
 

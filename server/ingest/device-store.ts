@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Type, type Static } from 'typebox'
 import { DeviceKind, Id, Origin, PowerClass, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
@@ -23,6 +24,8 @@ type Asked = { serial: string; tell: (row: Found | undefined) => void; fail: (er
 
 /** So many are asked for in one statement; who comes meanwhile is asked for in the next. */
 const askedAtOnceMax = 500
+/** In a crowd the next statement waits this long for company (ms): each costs more than who it is. */
+const companyMs = 5
 
 /**
  * Who this is, if the secret is the device's own. Secrets are random, so a fast hash is right (ground.md). After a
@@ -42,6 +45,7 @@ export function createDeviceFinder(db: Db) {
       } catch (error) {
         for (const { fail } of asked) fail(error)
       }
+      if (asked.length > 1) await pause(companyMs)
     }
     isAsking = false
   }
