@@ -96,6 +96,14 @@ export async function bringBack(tx: Tx, now: number, byMs: number): Promise<void
       and due_at > ${at(now)}`)
 }
 
+export async function isAnybodyWatched(tx: Tx): Promise<boolean> {
+  const { watched } = await tx.one(
+    Type.Object({ watched: Type.Boolean() }),
+    sql`select exists (select from pact) or exists (select from device) as watched`,
+  )
+  return watched
+}
+
 export async function insertBlindInterval(
   tx: Tx,
   blind: { fromAt: number; untilAt: number; judgeAfter: number; cause: string },

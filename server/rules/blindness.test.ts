@@ -97,6 +97,28 @@ test('safety 8: after our own blindness nobody is judged until the backlog had t
   expect(silenceOf(cast.residents.he)).toBe('blind')
 })
 
+test('before anybody is enrolled there is nobody whom we could not see, and with the first one there is', async () => {
+  const empty = await createTestDatabase()
+  const open = () =>
+    createRules({
+      db: empty.db,
+      clock: createFakeClock(sevenThirty),
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      applyVerdicts: () => Promise.resolve(),
+    })
+  const first = open()
+  expect(await first.noticeOwnBlindness(sevenThirty)).toBeUndefined()
+  expect(await first.noticeOwnBlindness(sevenThirty + minuteMs)).toBeUndefined()
+  await first.close(sevenThirty + minuteMs)
+  expect(await open().noticeOwnBlindness(t0)).toBeUndefined()
+  const Count = Type.Object({ count: Type.Integer() })
+  const written = sql`select count(*)::int as count from blind_interval`
+  expect(await empty.db.one(Count, written)).toEqual({ count: 0 })
+  await seedCast(empty.db, t0)
+  expect(await open().noticeOwnBlindness(t0 + minuteMs)).toMatchObject({ fromAt: t0 })
+  await empty.drop()
+})
+
 test('a short pause is no blindness, and a long one of ours does not make devices silent', async () => {
   const { liCo, coupleCo } = cast.devices
   await hear(liCo, sevenThirty, 10 * minuteMs)

@@ -81,7 +81,7 @@ async function lookOn(tx: Tx, { process, now, stored, lastSeenAt, step }: Lookin
   const blind = gap && (await writeDown(tx, { ...gap, untilAt: now }))
   if (allSawUntil !== null && now - allSawUntil > limits.ownBlindnessMsMin)
     await store.postponeSilence(tx, allSawUntil, now)
-  const seen = blind ? now : seenNow
+  const seen = gap ? now : seenNow
   const leaseMs = limits.beatLateMs
   await store.beat(
     tx,
@@ -115,10 +115,12 @@ function gapFrom(seen: {
   return gaps.sort((a, b) => a.fromAt - b.fromAt)[0]
 }
 
+/** Where nobody is watched yet, as on the first start, nobody could be overlooked. */
 async function writeDown(
   tx: Tx,
   blind: { fromAt: number; untilAt: number; cause: string },
-): Promise<Blindness> {
+): Promise<Blindness | undefined> {
+  if (!(await store.isAnybodyWatched(tx))) return undefined
   const written = { ...blind, judgeAfter: blind.untilAt + limits.ownBlindnessSettleMs }
   await store.insertBlindInterval(tx, written)
   return written
