@@ -157,6 +157,7 @@ export async function createApp({
       { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
       { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
       { name: 'airAgain', everyMs: 1000, run: drained(rules.judgeAgain) },
+      { name: 'absences', everyMs: 1000, run: drained(rules.judgeAbsences) },
       { name: 'dispatch', everyMs: 1000, run: dispatch.tick },
       { name: 'outbox', everyMs: 1000, run: dispatch.send },
       { name: 'commands', everyMs: 1000, run: dispatch.sendCommands },

@@ -46,12 +46,12 @@ export const insertAbsence = (tx: Tx, absence: NewAbsence): Promise<AbsenceView>
     AbsenceView,
     sql`
       insert into absence (
-        community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at, created_by, origin
+        community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at, look_at, created_by, origin
       )
       values (
         ${absence.subject.communityId}, ${absence.subject.id}, ${absence.fromOn}, ${absence.untilOn},
-        ${absence.place}, ${absence.companion}, ${absence.phone}, ${at(absence.now)}, ${absence.byId},
-        ${absence.subject.origin}
+        ${absence.place}, ${absence.companion}, ${absence.phone}, ${at(absence.now)}, ${at(absence.now)},
+        ${absence.byId}, ${absence.subject.origin}
       )
       returning id, from_on, until_on, place, companion, phone`,
   )

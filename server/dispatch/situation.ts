@@ -79,7 +79,8 @@ export async function situationsOf(
     const as = (role: AssignmentRole) =>
       pairs.filter((pair) => pair.role === role).map((pair) => pair.personId)
     const { kind, stage, tier, firstFortnight } = incident
-    const silence = kind === 'missed' ? (incident.evidence.silence ?? 'missed') : null
+    const { task } = incident.evidence
+    const silence = kind === 'missed' ? (incident.evidence.silence ?? (task ? null : 'missed')) : null
     return {
       ...incident,
       ladder:

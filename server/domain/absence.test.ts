@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { defaultRules } from '#contract/rule-set.ts'
 import { addDays } from './calendar-day.ts'
-import { departureAskAt, judgeAbsence, pressDuring, type Absence } from './absence.ts'
+import { absenceAsks, departureAskAt, judgeAbsence, pressDuring, type Absence } from './absence.ts'
 
 const toDaughter: Absence = {
   fromOn: '2026-11-20',
@@ -71,4 +72,40 @@ test('the departure is asked about at the first excused deadline, or early enoug
   const lastSignAt = dueAt - 26 * 3_600_000
   expect(departureAskAt(first, lastSignAt) + 45 * 60_000 - lastSignAt).toBeLessThanOrEqual(26 * 3_600_000)
   expect(departureAskAt(first, null)).toBe(dueAt)
+})
+
+const zone = 'Asia/Shanghai'
+const first = {
+  on: '2026-11-20',
+  opensAt: Date.parse('2026-11-20T03:00:00+08:00'),
+  remindAt: Date.parse('2026-11-20T07:30:00+08:00'),
+  dueAt: Date.parse('2026-11-20T08:00:00+08:00'),
+}
+const declared = { ...toDaughter, declaredAt: Date.parse('2026-11-19T10:00:00+08:00') }
+const asksOf = (lastOwnSignAt: number | null, absence = declared, rules = defaultRules) =>
+  absenceAsks(absence, { first, lastOwnSignAt, zone }, rules).map(({ task, at, on }) => ({
+    task,
+    on,
+    at: localTime(at),
+  }))
+const localTime = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 16)
+
+test('an absence asks twice: on the first morning whether they have left, on the evening before its end whether it goes on', () => {
+  expect(asksOf(Date.parse('2026-11-19T07:00:00+08:00'))).toEqual([
+    { task: 'departure', on: '2026-11-20', at: '2026-11-20T08:00' },
+    { task: 'absenceEnds', on: '2026-11-25', at: '2026-11-24T18:00' },
+  ])
+})
+
+test('whoever greeted early the day before is asked about early; who pressed that very morning is asked for the press', () => {
+  expect(asksOf(Date.parse('2026-11-19T04:00:00+08:00'))[0]).toMatchObject({ at: '2026-11-20T05:15' })
+  expect(asksOf(Date.parse('2026-11-20T06:00:00+08:00')).map(({ task }) => task)).toEqual(['absenceEnds'])
+})
+
+test('where the rules want a call sooner, the evening before it is named with the first day that is not excused', () => {
+  const rules = { ...defaultRules, absence: { ...defaultRules.absence, daysMax: 3 } }
+  expect(asksOf(null, declared, rules)).toEqual([
+    { task: 'departure', on: '2026-11-20', at: '2026-11-20T08:00' },
+    { task: 'absenceEnds', on: '2026-11-23', at: '2026-11-22T18:00' },
+  ])
 })

@@ -1,9 +1,10 @@
 // A declared absence (外出报备): what it excuses, when it speaks up, and how it ends. It suppresses a missed check-in only.
 import { defaultRules } from '#contract/rule-set.ts'
+import type { IncidentTask } from '#contract/incident.ts'
 import type { AbsenceRules } from '#contract/rules-device.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
 import { addDays } from './calendar-day.ts'
-import type { Occurrence } from './occurrence.ts'
+import { localInstant, type Occurrence } from './occurrence.ts'
 
 /** Days are 'YYYY-MM-DD' in the community's zone; `untilOn` is the day of return, which is looked after again. */
 export type Absence = {
@@ -68,4 +69,44 @@ export function departureAskAt(
   const earlierMin = ladder.newcomerStewardAfterMin - defaultRules.ladder.stewardAfterMin
   const atLatest = lastOwnSignAt + (silence.longestSilenceMin - Math.max(0, earlierMin)) * 60_000
   return Math.min(first.dueAt, Math.max(atLatest, first.opensAt))
+}
+
+/** What a human is asked about an absence, and from when (epoch ms). */
+export type AbsenceAsk = {
+  task: Extract<IncidentTask, 'departure' | 'absenceEnds'>
+  at: number
+  /** The day it begins, or the first one that it does not excuse any more. */
+  on: string
+}
+
+/** In the evening before: people are at home and answer, and tomorrow can still be arranged. */
+const eveningAt = '18:00'
+
+/**
+ * Earliest first. `first` is the first occurrence of their pact in it: whoever pressed on that very morning has not left
+ * before, and is asked about for that press already.
+ */
+export function absenceAsks(
+  absence: Absence & { declaredAt: number },
+  known: { first: Occurrence | null; lastOwnSignAt: number | null; zone: string },
+  rules: Pick<RuleSet, 'silence' | 'ladder' | 'absence'> = defaultRules,
+): AbsenceAsk[] {
+  const { fromOn, untilOn, declaredAt } = absence
+  const { first, lastOwnSignAt, zone } = known
+  const asks: AbsenceAsk[] = []
+  const excuses = (on: string) => judgeAbsence(absence, on, rules.absence).excuses
+  if (first && excuses(first.on) && (lastOwnSignAt ?? -Infinity) < first.opensAt) {
+    const at = Math.max(departureAskAt(first, lastOwnSignAt, rules), declaredAt)
+    asks.push({ task: 'departure', at, on: fromOn })
+  }
+  const evening = new Set<AbsenceTask>(['remindReturn', 'confirmAgain'])
+  let wasExcused = true
+  for (let on = fromOn; on < untilOn && wasExcused; on = addDays(on, 1)) {
+    wasExcused = excuses(on)
+    const { tasks } = judgeAbsence(absence, on, rules.absence)
+    if (!wasExcused || !tasks.some((task) => evening.has(task))) continue
+    const until = excuses(addDays(on, 1)) ? untilOn : addDays(on, 1)
+    asks.push({ task: 'absenceEnds', at: localInstant(on, eveningAt, zone), on: until })
+  }
+  return asks.toSorted((a, b) => a.at - b.at)
 }

@@ -40,6 +40,8 @@ const nearbyStep: Step = { roles: ['backup', 'neighbour'], waitMs: limits.acknow
 export function ladderFor(input: LadderInput): Ladder {
   if (isHazard(input.kind)) return isEverybodys(input) ? everybody : desk(noticeRepeatMs)
   if (input.kind === 'device') return desk(deviceRepeatMs)
+  // What an absence asks is no silence: nobody is sent for it.
+  if (input.silence === null) return desk(noticeRepeatMs)
   return silenceLadder(input)
 }
 

@@ -27,6 +27,8 @@ export type StoredCheckIn = Source &
     edge: Edge
     late: boolean
     unreadable: boolean
+    /** On a day for which they are declared away. */
+    duringAbsence: boolean
   }
 export type StoredSign = Source & Moment & { what: string }
 export type StoredHealth = Source &

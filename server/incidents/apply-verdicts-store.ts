@@ -112,7 +112,14 @@ export async function unanswered<V extends Verdict>(tx: Tx, verdicts: readonly V
   return verdicts.filter((verdict) => !answered.has(verdict))
 }
 
-export type Change = { incidentId: number; stage: Stage; evidence: Evidence; unacknowledges: boolean }
+export type Change = {
+  incidentId: number
+  stage: Stage
+  evidence: Evidence
+  unacknowledges: boolean
+  /** The occurrence of the pact that was missed, where it was about none yet. */
+  pact?: Verdict['pact']
+}
 
 /** Writes what changed and raises the versions: whoever decided on the old one is told so. */
 export async function changeIncidents(tx: Tx, changes: readonly Change[]): Promise<void> {
@@ -122,14 +129,18 @@ export async function changeIncidents(tx: Tx, changes: readonly Change[]): Promi
     set version = version + 1,
       stage = c.stage,
       evidence = c.evidence,
+      pact_id = coalesce(i.pact_id, c.pact_id),
+      "on" = coalesce(i."on", c.missed_on),
       acknowledged_at = case when not c.unacknowledges then i.acknowledged_at end,
       acknowledged_by = case when not c.unacknowledges then i.acknowledged_by end
     from unnest(
       ${bigints(changes.map(({ incidentId }) => incidentId))}::bigint[],
       ${texts(changes.map(({ stage }) => stage))}::text[],
       ${jsons(changes.map(({ evidence }) => evidence))}::jsonb[],
-      ${booleans(changes.map(({ unacknowledges }) => unacknowledges))}::boolean[]
-    ) as c (incident_id, stage, evidence, unacknowledges)
+      ${booleans(changes.map(({ unacknowledges }) => unacknowledges))}::boolean[],
+      ${bigints(changes.map(({ pact }) => pact?.id ?? null))}::bigint[],
+      ${changes.map(({ pact }) => pact?.on ?? null)}::date[]
+    ) as c (incident_id, stage, evidence, unacknowledges, pact_id, missed_on)
     where i.id = c.incident_id`)
 }
 

@@ -33,7 +33,7 @@ function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision 
   const evidence = mergedEvidence(incident.evidence, verdict)
   return {
     incident,
-    change: { stage, evidence, unacknowledges: true },
+    change: { stage, evidence, unacknowledges: true, ...pactOf(verdict) },
     line: worse
       ? { what: 'raised', detail: { from: incident.stage, to: stage } }
       : { what: 'pressedAgain', detail: { presses: evidence.presses ?? 2 } },
@@ -43,8 +43,13 @@ function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision 
 
 function noted({ stage, evidence: old }: IncidentRow, verdict: Verdict): Decision['change'] {
   const evidence = mergedEvidence(old, verdict)
-  return looksDifferent(old, evidence) ? { stage, evidence, unacknowledges: false } : undefined
+  return looksDifferent(old, evidence)
+    ? { stage, evidence, unacknowledges: false, ...pactOf(verdict) }
+    : undefined
 }
+
+/** A card that an absence had opened becomes that of a missed check-in. */
+const pactOf = ({ pact }: Verdict): Pick<Change, 'pact'> => (pact === undefined ? {} : { pact })
 
 function returned(incident: IncidentRow, verdict: Verdict): Decision {
   const change = noted(incident, verdict)

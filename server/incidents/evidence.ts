@@ -9,7 +9,7 @@ const peakRiseWorthShowing = 1.1
 export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
   const { evidence: seen, ringsAgain, stage } = verdict
   const { cleanSince: _, ...kept } = old
-  const merged: Evidence = { ...(stage === null ? old : kept), ...seen }
+  const { on: _on, task: _task, ...merged }: Evidence = { ...(stage === null ? old : kept), ...seen }
   const peak = highest(old.peak, old.value, seen.peak, seen.value)
   const presses = ringsAgain ? (old.presses ?? 1) + 1 : old.presses
   const since = lowest(old.since, seen.since)
@@ -22,9 +22,21 @@ export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
     ...(devices.length > 0 ? { devices } : {}),
     ...(old.flag || seen.flag ? { flag: true } : {}),
     ...(old.unreadable || seen.unreadable ? { unreadable: true } : {}),
-    ...(old.on === undefined ? {} : { on: old.on }),
+    ...dayAndTask(old, seen),
     ...(old.dueAt === undefined ? {} : { dueAt: old.dueAt }),
   }
+}
+
+/**
+ * A silence is worse than what an absence asks: found later, it takes the card over with its own day and task; found
+ * before, it keeps both.
+ */
+function dayAndTask(old: Evidence, seen: Evidence): Pick<Evidence, 'on' | 'task'> {
+  const isTakenOver = old.silence === undefined && seen.silence !== undefined
+  const isKept = old.silence !== undefined && seen.silence === undefined
+  const on = isTakenOver ? seen.on : (old.on ?? seen.on)
+  const task = isKept ? old.task : seen.silence === undefined ? (seen.task ?? old.task) : seen.task
+  return { ...(on === undefined ? {} : { on }), ...(task === undefined ? {} : { task }) }
 }
 
 /**

@@ -20,7 +20,7 @@ export async function storeCheckIns(tx: Tx, presses: readonly Press[]): Promise<
     const now = own.map((pact) => ({ ...pact, covered: pact.covered || covered.has(pact.pactId) }))
     const place = placeCheckIn({ at: press.at, edge: press.edge, pacts: now })
     if (place?.covers) covered.add(place.pactId)
-    return { press, place }
+    return { press, place, isAway: own.some(({ isAway }) => isAway) }
   })
   const stored = await insertCheckIns(tx, placed)
   await coverPacts(tx, stored)
@@ -49,10 +49,14 @@ const PactRow = Type.Object({
   asksThatDay: Type.Boolean(),
   coveredThatDay: Type.Boolean(),
   missedOn: orNull(LocalDate),
+  isAway: Type.Boolean(),
 })
 
+/** `isAway`: they are declared away on the day of the press. */
+type AtPress = PactAtPress & { nth: number; isAway: boolean }
+
 /** A statement of its own after the lock, so that it sees what whoever held it before has committed. */
-function pactsAtPresses(tx: Tx, presses: readonly Press[]): Promise<(PactAtPress & { nth: number })[]> {
+function pactsAtPresses(tx: Tx, presses: readonly Press[]): Promise<AtPress[]> {
   return tx.many(
     PactRow,
     sql`
@@ -76,7 +80,15 @@ function pactsAtPresses(tx: Tx, presses: readonly Press[]): Promise<(PactAtPress
             and i.state = 'open'
           order by i.opened_at desc
           limit 1
-        ) as missed_on
+        ) as missed_on,
+        exists (
+          select
+          from absence a
+          where a.resident_id = p.resident_id
+            and a.ended_at is null
+            and a.from_on <= press_day.pressed_on
+            and a.until_on > press_day.pressed_on
+        ) as is_away
       from unnest(
         ${presses.map(({ residentId }) => residentId)}::bigint[],
         ${presses.map((press) => at(press.at))}::timestamptz[]
@@ -88,7 +100,7 @@ function pactsAtPresses(tx: Tx, presses: readonly Press[]): Promise<(PactAtPress
   )
 }
 
-type PlacedPress = { press: Press; place: Placed | null }
+type PlacedPress = { press: Press; place: Placed | null; isAway: boolean }
 
 const Inserted = Type.Object({ id: Id, deviceId: Id, messageId: Type.String() })
 
@@ -129,9 +141,9 @@ async function insertCheckIns(tx: Tx, placed: readonly PlacedPress[]) {
   })
 }
 
-const edgeOf = ({ press, place }: PlacedPress): Edge => place?.edge ?? press.edge ?? 'morning'
+const edgeOf = ({ press, place }: Omit<PlacedPress, 'isAway'>): Edge => place?.edge ?? press.edge ?? 'morning'
 
-function checkInOf({ press, place }: PlacedPress, checkInId: number): StoredCheckIn {
+function checkInOf({ press, place, isAway }: PlacedPress, checkInId: number): StoredCheckIn {
   const { messageId: _id, deviceTime: _time, via: _via, counts: _counts, ...rest } = press
   return {
     ...rest,
@@ -140,6 +152,7 @@ function checkInOf({ press, place }: PlacedPress, checkInId: number): StoredChec
     on: place?.on ?? null,
     edge: edgeOf({ press, place }),
     late: place?.late ?? false,
+    duringAbsence: isAway,
   }
 }
 

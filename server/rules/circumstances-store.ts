@@ -1,6 +1,6 @@
 // What is known of a person and the home when their deadline has passed: answers, absences, signs, and what could be seen.
 import { Type, type Static } from 'typebox'
-import { Id, orNull } from '#contract/primitives.ts'
+import { Id, LocalDate, orNull } from '#contract/primitives.ts'
 import { bigints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
@@ -10,7 +10,8 @@ import { putForward } from './blindness-store.ts'
 const Circumstances = Type.Object({
   pactId: Id,
   pressedAt: orNull(Type.Integer()),
-  absent: Type.Boolean(),
+  /** A declared absence that holds the day, with the day of the call that confirmed it last. */
+  absence: orNull(Type.Object({ fromOn: LocalDate, untilOn: LocalDate, confirmedOn: LocalDate })),
   /** The last time they were heard, or seen by somebody who said so. */
   heardAt: orNull(Type.Integer()),
   hasPressed: Type.Boolean(),
@@ -26,14 +27,20 @@ export const circumstancesOf = (tx: Tx, pactIds: readonly number[], now: number)
     Circumstances,
     sql`
       select p.id as pact_id, own.at as pressed_at,
-        exists (
-          select
+        (
+          select jsonb_build_object(
+            'fromOn', a.from_on,
+            'untilOn', a.until_on,
+            'confirmedOn', (a.confirmed_at at time zone community.zone)::date
+          )
           from absence a
           where a.resident_id = p.resident_id
             and a.ended_at is null
             and a.from_on <= p.due_on
             and a.until_on > p.due_on
-        ) as absent,
+          order by a.confirmed_at desc
+          limit 1
+        ) as absence,
         (
           select max(c.at)
           from check_in c

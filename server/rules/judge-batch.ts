@@ -6,6 +6,7 @@ import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
 import type { AirKind } from './judge-air.ts'
 import { judgeHealth } from './judge-health.ts'
+import { judgePressesWhileAway } from './judge-absences.ts'
 import { judgeReturns } from './judge-returns.ts'
 import { airWindowMs, judgeSubjects, type Found, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
@@ -22,6 +23,7 @@ export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Pro
     ...air.verdicts,
     ...stored.soses.map(judgeSos),
     ...(await judgeReturns(tx, stored.checkIns)),
+    ...judgePressesWhileAway(stored.checkIns),
     ...judgeDevices({ conditions, devices }),
   ]
   return { verdicts, dues: air.dues }

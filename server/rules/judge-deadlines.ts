@@ -4,6 +4,7 @@ import type { RuleSet } from '#contract/rule-set.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { sql, type Sql } from '#db/sql.ts'
+import { judgeAbsence } from '#domain/absence.ts'
 import { addDays } from '#domain/calendar-day.ts'
 import { grouped } from '#domain/grouped.ts'
 import { nextOfHalf, type Deadline as PactDeadline } from '#domain/schedule.ts'
@@ -99,6 +100,10 @@ function laterOf({ pact, known, now, rules }: Silent): Later | undefined {
   return later && { pactId: pact.pactId, ...later }
 }
 
+/** Safety 10: by the rules, for an absence that nobody confirms is a person whom nobody has heard. */
+const isExcused = ({ pact, known: { absence }, rules }: Silent): boolean =>
+  absence !== null && judgeAbsence({ ...absence, endedOn: null }, pact.dueOn, rules.absence).excuses
+
 /** In their first days without a single press: somebody to show how. Afterwards it is a silence like any other. */
 function isNewcomer({ pact, known, rules }: Silent): boolean {
   return !known.hasPressed && pact.dueOn < addDays(pact.enrolledOn, rules.silence.fortnightDays)
@@ -117,7 +122,7 @@ function silenceOf(silent: Silent): Verdict | undefined {
     devicesBlind: known.devicesBlind,
     lastSign: lastSignAt !== null && lastSignWhat !== null ? { at: lastSignAt, what: lastSignWhat } : null,
     onWhatDay: pact.dueOn,
-    absence: known.absent,
+    absence: isExcused(silent),
     now,
     agreedAt: pact.agreedAt,
     neverPressed: isNewcomer(silent),

@@ -20,6 +20,8 @@ export async function judgeReturns(tx: Tx, checkIns: readonly StoredCheckIn[]): 
 /** Her own press, for that very day or made after its deadline; a simulated one never ends a real search (safety 17). */
 function answers(press: StoredCheckIn, incident: OpenMissed): boolean {
   if (press.residentId !== incident.residentId || press.origin !== incident.origin) return false
+  // What an absence asks is no silence: a press answers nothing of it (safety 10).
+  if (incident.evidence.silence === undefined && incident.evidence.task !== undefined) return false
   if (press.pactId === incident.pactId && press.on === incident.on && press.on !== null) return true
   return press.at >= (incident.evidence.dueAt ?? incident.openedAt)
 }

@@ -8,6 +8,7 @@ import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { writeAirDue } from './air-due-store.ts'
 import { judgeAgain } from './judge-again.ts'
+import { judgeAbsences } from './judge-absences.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { readRollMinutes } from './roll-minutes.ts'
@@ -43,6 +44,8 @@ export type Rules = {
   judgeSilentDevices(now: number): Promise<Slice>
   /** Detectors whose samples mean more by now, though nothing was heard since; each once. */
   judgeAgain(now: number): Promise<Slice>
+  /** What absences ask of a human: each once. */
+  judgeAbsences(now: number): Promise<Slice>
   remind(now: number): Promise<Slice>
   /** On a start and before each judgement: gaps in what we saw postpone it (safety 8). */
   noticeOwnBlindness(now: number): Promise<Blindness | undefined>
@@ -112,6 +115,13 @@ export function createRules(options: RulesOptions): Rules {
       sliced(rowsMax, async (tx) => {
         const { count, verdicts, dues } = await judgeAgain(tx, now, rowsMax)
         await Promise.all([found(tx, verdicts, now), writeAirDue(tx, dues)])
+        return count
+      }),
+
+    judgeAbsences: (now) =>
+      sliced(rowsMax, async (tx) => {
+        const { count, verdicts } = await judgeAbsences(tx, now, rowsMax)
+        await found(tx, verdicts, now)
         return count
       }),
 

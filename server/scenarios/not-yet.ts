@@ -4,13 +4,11 @@ import {
   at,
   backlog,
   card,
-  declaresAway,
   flag,
   informs,
   minutes,
   noCard,
   place,
-  press,
   rings,
   scenario,
   type Scenario,
@@ -18,33 +16,6 @@ import {
 import { everybody } from './people.ts'
 
 export const notYet: readonly Scenario[] = [
-  scenario({
-    name: 'press-while-away',
-    zh: '外出期间在家里报了平安：值班员被问“是不是提前回来了”，报备还在',
-    en: 'A press during an absence asks the desk “back early?”, and neither ends nor ignores it',
-    safety: [10],
-    given: [{ is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-05' }],
-    begins: '07:31',
-    until: '+1 08:05',
-    story: [
-      ...at('07:45', press('李奶奶'), informs('missed notice', { who: ['赵敏'] })),
-      ...at('08:05', place('李奶奶', 'pressed')),
-    ],
-    ends: [card('李奶奶', 'missed notice'), place('李奶奶', 'excused')],
-  }),
-  scenario({
-    name: 'absence-reminds-before-it-ends',
-    zh: '外出明天到期：前一天傍晚提醒值班员打电话确认',
-    en: 'The evening before an absence ends the desk is reminded to call',
-    safety: [10],
-    begins: '07:31',
-    until: '+1 20:00',
-    story: [
-      ...at('07:40', declaresAway('赵敏', '李奶奶', { from: 0, days: 2 })),
-      ...at('+1 18:00', informs('missed notice', { who: ['赵敏'] })),
-    ],
-    ends: [card('李奶奶', 'missed notice'), place('李奶奶', 'excused')],
-  }),
   scenario({
     name: 'deaf-in-the-first-fortnight',
     zh: '头两周的聋人：打电话没有用，红管家直接上门',
