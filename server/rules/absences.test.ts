@@ -70,10 +70,12 @@ async function say(device: CastDevice, kind: UpKind, body: object): Promise<void
   const payload = Buffer.from(JSON.stringify({ id: `said-${(said += 1)}`, ...body }))
   await ingest.accept({
     principal,
+    clientId: device.serial,
     topic: topicOf(device.serial, kind),
     payload,
-    receivedAt: clock.now(),
+    qos: 1,
     retain: false,
+    receivedAt: clock.now(),
   })
 }
 
@@ -154,7 +156,7 @@ test('safety 10: no absence removes a hazard, whenever it begins and ends', asyn
         const fromOn = addDays('2026-11-23', fromDays)
         await declare({ fromOn, untilOn: addDays(fromOn, days) })
         found = []
-        await dangers[danger as keyof typeof dangers]()
+        await dangers[danger]()
         expect(found.map(({ kind, stage }) => `${kind} ${stage}`)).toContainEqual(
           expect.stringMatching(new RegExp(`^${danger} (alarm|critical)$`)),
         )
