@@ -8,7 +8,6 @@ import {
   informs,
   minutes,
   noCard,
-  place,
   rings,
   scenario,
   type Scenario,
