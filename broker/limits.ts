@@ -34,7 +34,7 @@ export const brokerLimits = {
   connectionsMax: 25_000,
   /** As fast as bare aedes was ever measured (700 to 3,500 a second): what one costs is the real bound. */
   connectsPerSecond: 4_000,
-  /** Ten seconds' worth. Who would wait longer is cut and comes back. */
+  /** Five seconds' worth. Who would wait longer is cut and comes back. */
   connectsWaitingMax: 20_000,
   /**
    * Let in but not yet known: they share a question to the database, and 100 each 20 ms of it are 5,000 a second. More

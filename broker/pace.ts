@@ -14,7 +14,7 @@ type Waiting = { serial: string; urgency: Urgency; go: (mayGo: boolean) => void 
 
 /**
  * Every so many turns go to who has waited longest, whatever they are: a storm of dangers without end keeps nobody
- * out for longer than four times what the waiting room takes (10 s), below the 60 s of an ordinary keep-alive.
+ * out for longer than four times what the waiting room takes (5 s), below the 60 s of an ordinary keep-alive.
  */
 const patientEvery = 4
 /** Asked about at a time. */

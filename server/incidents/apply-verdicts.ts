@@ -106,12 +106,17 @@ async function openOrFind(tx: Tx, wave: readonly Verdict[], now: number): Promis
   const incidents = new Map<string, { incident: IncidentRow; isNew: boolean }>()
   let missing = [...wave]
   for (let attempt = 1; missing.length > 0; attempt += 1) {
-    for (const open of await store.lockOpenIncidents(tx, missing))
-      incidents.set(store.keyOf(open), { incident: open, isNew: false })
+    // Nothing can have answered a danger beforehand: both leave together, and what is open already is not opened.
+    const [open, opened] = await Promise.all([
+      store.lockOpenIncidents(tx, missing),
+      openAll(tx, missing.filter(isPresent).filter(isUnasked), now),
+    ])
+    for (const one of open) incidents.set(store.keyOf(one), { incident: one, isNew: false })
+    for (const one of opened) incidents.set(store.keyOf(one), { incident: one, isNew: true })
     missing = missing.filter((verdict) => isPresent(verdict) && !incidents.has(store.keyOfVerdict(verdict)))
     const toOpen = await store.unanswered(tx, missing.filter(isPresent))
-    const opened = toOpen.length > 0 ? await store.insertIncidents(tx, toOpen, now) : []
-    for (const one of opened) incidents.set(store.keyOf(one), { incident: one, isNew: true })
+    for (const one of await openAll(tx, toOpen, now))
+      incidents.set(store.keyOf(one), { incident: one, isNew: true })
     missing = toOpen.filter((verdict) => !incidents.has(store.keyOfVerdict(verdict)))
     if (missing.length > 0 && attempt === 3)
       throw new Error('an incident was neither there nor could be opened')
@@ -122,6 +127,11 @@ async function openOrFind(tx: Tx, wave: readonly Verdict[], now: number): Promis
     return isPresent(verdict) ? [] : [{ verdict, incident: undefined, isNew: false }]
   })
 }
+
+const isUnasked = ({ pact }: Verdict): boolean => pact === undefined
+
+const openAll = async (tx: Tx, verdicts: readonly Present[], now: number): Promise<IncidentRow[]> =>
+  verdicts.length > 0 ? store.insertIncidents(tx, verdicts, now) : []
 
 async function write(tx: Tx, decisions: readonly Decision[], now: number): Promise<void> {
   await Promise.all([
