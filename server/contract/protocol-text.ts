@@ -30,8 +30,8 @@ const meaning: Record<UpKind, { zh: string; en: string; example: object }> = {
     },
   },
   alarm: {
-    zh: '探测器自己的报警：电平，不是边沿。',
-    en: "The detector's own judgement: a level, so an unchanged one opens nothing new. `flags.test` marks a self-test.",
+    zh: '探测器自己的报警：电平，不是边沿。断线后先报现在的电平，再补发过去的。',
+    en: "The detector's own judgement: a level, so an unchanged one opens nothing new. `flags.test` marks a self-test. After a time without a connection tell the level of now first, then past ones with their own `time`: a past alarm that nothing newer has ended rings as a live one.",
     example: { id: 'c07e-813', seq: 813, time: when, kind: 'co', active: true },
   },
   sos: {
