@@ -203,3 +203,21 @@ test('a flag that is still up ten minutes after a human closed is a new danger, 
   await waitUnheard(minuteMs)
   expect(found).toMatchObject([{ kind: 'co', stage: 'alarm' }])
 })
+
+const hourMs = 60 * minuteMs
+const gasAlarm = (active: boolean, agoMs?: number) =>
+  say(cast.devices.liGas, 'alarm', { kind: 'gas', active, ...(agoMs ? { time: noon - agoMs } : {}) })
+
+test('safety 9: of one message at a time, what is now is believed before what was: a past alarm is a notice', async () => {
+  await gasAlarm(false)
+  await gasAlarm(true, 3 * hourMs)
+  await gasAlarm(false, 2 * hourMs)
+  expect(new Set(found.map(({ stage }) => stage))).toEqual(new Set(['notice']))
+})
+
+test('safety 9: an alarm from a buffer that nothing has ended yet rings at once: it may last to this moment', async () => {
+  await gasAlarm(true, 3 * hourMs)
+  expect(found).toMatchObject([{ kind: 'gas', stage: 'alarm', evidence: { since: noon - 3 * hourMs } }])
+  await gasAlarm(false, 2 * hourMs)
+  expect(found.at(-1)).toMatchObject({ stage: 'alarm' })
+})

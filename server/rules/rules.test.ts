@@ -409,23 +409,6 @@ test('safety 9: an alarm that rose and fell while nobody could hear it is a noti
   ])
 })
 
-test('safety 9: of one message at a time, what is now is believed before what was: said first, a past alarm is a notice', async () => {
-  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: false })
-  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: true, time: sevenThirty - 3 * hourMs })
-  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: false, time: sevenThirty - 2 * hourMs })
-  expect(new Set(found.map(({ stage }) => stage))).toEqual(new Set(['notice']))
-  expect(await incidents()).toMatchObject([{ kind: 'gas', stage: 'notice' }])
-})
-
-test('safety 9: an alarm from a buffer that nothing has ended yet rings at once: it may last to this moment', async () => {
-  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: true, time: sevenThirty - 3 * hourMs })
-  expect(found).toMatchObject([
-    { kind: 'gas', stage: 'alarm', evidence: { since: sevenThirty - 3 * hourMs } },
-  ])
-  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: false, time: sevenThirty - 2 * hourMs })
-  expect(await incidents()).toMatchObject([{ kind: 'gas', stage: 'alarm', state: 'open' }])
-})
-
 test('safety 3 and 9: every SOS press rings anew, a buffered one too; a cancelled one still gets a voice', async () => {
   await say(cast.devices.liButton, 'sos', { id: 's1', time: sevenThirty - 2 * dayMs })
   await say(cast.devices.liButton, 'sos', { id: 's1', time: sevenThirty - 2 * dayMs })
