@@ -28,7 +28,8 @@ export function assigned(incidentId: number, { name, role = 'steward', state, to
   }
 }
 
-function blank(of: FakeResident, openedAt: number): IncidentCard {
+/** An open silence that nobody has been told of. */
+export function blank(of: FakeResident, openedAt: number): IncidentCard {
   return {
     id: nextId(),
     communityId: 1,
@@ -64,6 +65,7 @@ function blank(of: FakeResident, openedAt: number): IncidentCard {
     handledBy: null,
     handledById: null,
     closedAt: null,
+    foldedInto: null,
     version: 1,
   }
 }

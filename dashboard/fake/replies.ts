@@ -53,6 +53,7 @@ const views = (state: FakeState): Replies => ({
     cursor: { epoch: 1, seq: state.log.length },
     homes: homes.map(({ id }) => state.tile(id)),
     incidents: [...state.incidents.values()].filter((card) => card.state !== 'closed'),
+    groups: state.groups,
     ledger: state.ledger(),
     canWakeAnybody: false,
     refusedToday: 2,

@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 })
 const { port, scene, dist } = values
-const state = createState({ quiet: scene === 'quiet' })
+const state = createState({ quiet: scene === 'quiet', many: scene === 'many' })
 const replies = repliesOf(state) as unknown as Record<string, (input: unknown) => unknown>
 
 const server = createServer((request, response) => void answer(request, response))

@@ -4,14 +4,17 @@ import type { IncidentCard, TimelineEntry } from '#contract/incident.ts'
 import type { EventKind, LogEvent } from '#contract/live.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import { composeLedger, type LedgerRow } from '../../server/domain/ledger.ts'
+import { manyAtOnce } from './groups.ts'
 import { morningIncidents } from './incidents.ts'
 import { clock, homes, nowAt, residents, stateOf, type FakeResident } from './world.ts'
 
 export type FakeState = ReturnType<typeof createState>
 
-/** @param quiet leaves the board empty, to look at its words */
-export function createState({ quiet = false }: { quiet?: boolean } = {}) {
-  const incidents = new Map((quiet ? [] : morningIncidents()).map((card) => [card.id, card]))
+/** @param quiet leaves the board empty, to look at its words; `many` adds many at once */
+export function createState({ quiet = false, many = false }: { quiet?: boolean; many?: boolean } = {}) {
+  const { groups, members } = many ? manyAtOnce() : { groups: [], members: [] }
+  const morning = quiet ? [] : morningIncidents()
+  const incidents = new Map([...morning, ...members].map((card) => [card.id, card]))
   const notes = new Map<number, TimelineEntry[]>()
   const covered = new Map<number, { at: number; via: CheckInVia }>()
   const log: LogEvent[] = []
@@ -63,6 +66,7 @@ export function createState({ quiet = false }: { quiet?: boolean } = {}) {
 
   return {
     incidents,
+    groups,
     covered,
     log,
     listeners,

@@ -88,7 +88,7 @@ const firstCheckIns = (question: MorningQuestion): Sql => sql`
 const missedCheckIns = (question: MorningQuestion): Sql => sql`
   select distinct on (i.resident_id) i.resident_id, i.id, i.state, i.evidence ->> 'silence' as silence,
     to_timestamp((i.evidence ->> 'dueAt')::double precision / 1000) as due_at, i.outcome, i.handled_at,
-    coalesce(going.name, acknowledged.name, handled.name) as owner,
+    coalesce(going.name, acknowledged.name, listed.name, handled.name) as owner,
     exists (
       select
       from assignment a
@@ -104,6 +104,8 @@ const missedCheckIns = (question: MorningQuestion): Sql => sql`
   from incident i
   left join person acknowledged on acknowledged.id = i.acknowledged_by
   left join person handled on handled.id = i.handled_by
+  left join incident card on card.id = i.folded_into
+  left join person listed on listed.id = card.acknowledged_by
   left join lateral (
     select p.name
     from assignment a

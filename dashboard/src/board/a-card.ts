@@ -27,6 +27,7 @@ export const aCard = (what: Partial<IncidentCard> = {}): IncidentCard => ({
   handledBy: null,
   handledById: null,
   closedAt: null,
+  foldedInto: null,
   version: 1,
   ...what,
 })

@@ -41,7 +41,7 @@ function wordOf(act: DeskAct, card: IncidentCard, { acts }: BoardWords): string 
     case 'dial':
       return acts.dial(nextCall(card)?.number ?? '119')
     case 'call':
-      return card.evidence.silence === 'late' ? acts.greet : acts.call
+      return card.kind === 'missed' && card.evidence.silence === 'late' ? acts.greet : acts.call
     case 'acknowledgeFor':
     case 'assign':
     case 'proxy':

@@ -1,6 +1,7 @@
 // Which home needs somebody first. Incidents of one home stand on one card, air first (safety 12); nobody is hidden.
+import type { GroupCard } from '#contract/group.ts'
 import type { IncidentCard } from '#contract/incident.ts'
-import { stages, type IncidentKind, type Origin } from '#contract/primitives.ts'
+import { isHazard, stages, type IncidentKind, type Origin } from '#contract/primitives.ts'
 
 export type BoardCard = {
   homeId: number
@@ -14,15 +15,32 @@ const airFirst: readonly IncidentKind[] = ['co', 'gas', 'smoke', 'sos', 'missed'
 /** Safety 17: a drill or a demo never stands before the real thing. */
 const realFirst: readonly Origin[] = ['live', 'drill', 'demo', 'replay']
 
-/** One card a home, worst first. */
-export function boardCards(incidents: Iterable<IncidentCard>): BoardCard[] {
+/** One card a home, worst first. A row of a group stands on the card of its group. */
+export function boardCards(
+  incidents: Iterable<IncidentCard>,
+  groups: ReadonlyMap<number, GroupCard> = new Map(),
+): BoardCard[] {
   const byHome = new Map<number, IncidentCard[]>()
   for (const card of incidents) {
     if (card.state === 'closed') continue
+    if (card.foldedInto !== null && groups.has(card.foldedInto)) continue
     byHome.set(card.homeId, [...(byHome.get(card.homeId) ?? []), card])
   }
   return [...byHome.entries()].map(([homeId, own]) => cardOf(homeId, own)).sort((a, b) => compareCards(a, b))
 }
+
+/** Where the cards of many stand: below every danger and every person who is truly missed, above single equipment. */
+export const isAboveGroups = ({ lead }: BoardCard): boolean =>
+  isHazard(lead.kind) || (lead.kind === 'missed' && (lead.evidence.silence ?? 'missed') === 'missed')
+
+/** Lists of people to verify before equipment; then the oldest. */
+export const groupsInOrder = (groups: Iterable<GroupCard>): GroupCard[] =>
+  [...groups].sort(
+    (a, b) =>
+      realFirst.indexOf(a.origin) - realFirst.indexOf(b.origin) ||
+      airFirst.indexOf(a.kind) - airFirst.indexOf(b.kind) ||
+      a.openedAt - b.openedAt,
+  )
 
 function cardOf(homeId: number, own: readonly IncidentCard[]): BoardCard {
   const [lead, ...others] = [...own].sort(withinHome)

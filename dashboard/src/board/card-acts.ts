@@ -31,7 +31,7 @@ function mostNeeded(card: IncidentCard): DeskAct[] {
   if (card.calls.some(({ doneAt }) => doneAt === null)) return ['dial', 'call', 'assign']
   if (card.assignments.some(({ state }) => state === 'onScene')) return ['close', 'call', 'note']
   // Late but active: somebody must still speak with her (safety 6), and the desk can do that now.
-  if (card.evidence.silence === 'late') return ['call', 'proxy', 'assign']
+  if (card.kind === 'missed' && card.evidence.silence === 'late') return ['call', 'proxy', 'assign']
   if (card.kind === 'device')
     return card.acknowledgedAt === null ? ['assign', 'call', 'close'] : ['close', 'call', 'note']
   if (card.acknowledgedAt === null) return ['acknowledgeFor', 'call', 'assign']

@@ -9,6 +9,7 @@ import {
   type ShallowRef,
 } from 'vue'
 import type { Community, DeskView, HomeTile, Ledger } from '#contract/community.ts'
+import type { GroupCard } from '#contract/group.ts'
 import type { IncidentCard } from '#contract/incident.ts'
 import type { LogEvent } from '#contract/live.ts'
 import { call } from '../api/client.ts'
@@ -27,11 +28,14 @@ export type Desk = {
   view: ShallowRef<DeskView | undefined>
   tiles: ShallowRef<ReadonlyMap<number, HomeTile>>
   incidents: ShallowRef<ReadonlyMap<number, IncidentCard>>
+  /** Many at once: one card for one cause; its rows are among the incidents too. */
+  groups: ShallowRef<ReadonlyMap<number, GroupCard>>
   ledger: ShallowRef<Ledger | undefined>
   /** The last events heard, for those who watch one thing (an open sheet). */
   events: ShallowRef<readonly LogEvent[]>
   /** An act was answered with the card as it is now: shown at once, before the line tells. */
   put: (card: IncidentCard) => void
+  putGroup: (card: GroupCard) => void
   putLedger: (ledger: Ledger) => void
   failed: ShallowRef<boolean>
   reload: () => Promise<void>
@@ -59,7 +63,7 @@ function openDesk(community: Community): Desk {
   const live = useLive()
   const explain = useExplain()
   const shown = emptyView()
-  const { tiles, incidents, ledger, events, failed } = shown
+  const { tiles, incidents, groups, ledger, events, failed } = shown
   const id = community.id
   const scope = getCurrentScope()
 
@@ -76,8 +80,13 @@ function openDesk(community: Community): Desk {
       tiles.value = new Map([...tiles.value, ...reply.homes.map((tile) => [tile.id, tile] as const)])
     },
     incident: async (incidentId) => {
+      if (groups.value.has(incidentId)) return loadGroup(incidentId)
       try {
-        put(await call('incident', { params: { id: incidentId } }))
+        const card = await call('incident', { params: { id: incidentId } })
+        put(card)
+        // Its group changes with it; a group that is new is known by its rows first. A danger is no group.
+        if (card.foldedInto !== null && !incidents.value.has(card.foldedInto))
+          await loadGroup(card.foldedInto)
       } catch (error) {
         // The demo that is told again takes its old incidents away: a card of nothing must not stay on the board.
         if (!isRefused(error, 'not_found')) throw error
@@ -89,6 +98,23 @@ function openDesk(community: Community): Desk {
     },
     whole: async () => void (await load()),
   })
+
+  async function loadGroup(groupId: number): Promise<void> {
+    try {
+      putGroup(await call('group', { params: { id: groupId } }))
+    } catch (error) {
+      if (!isRefused(error, 'not_found')) throw error
+    }
+  }
+
+  function putGroup(card: GroupCard): void {
+    const known = groups.value.get(card.id)
+    const next = new Map(groups.value)
+    if (known && known.version > card.version) return
+    if (card.state === 'closed') next.delete(card.id)
+    else next.set(card.id, card)
+    groups.value = next
+  }
 
   function put(card: IncidentCard): void {
     const known = incidents.value.get(card.id)
@@ -134,6 +160,7 @@ function openDesk(community: Community): Desk {
     live,
     ...shown,
     put,
+    putGroup,
     putLedger: (next) => (ledger.value = next),
     reload,
     at: computed(() => (instant) => whenText(instant, community.zone, nowAt.value)),
@@ -141,21 +168,23 @@ function openDesk(community: Community): Desk {
   }
 }
 
-type Shown = Pick<Desk, 'view' | 'tiles' | 'incidents' | 'ledger' | 'events' | 'failed'>
+type Shown = Pick<Desk, 'view' | 'tiles' | 'incidents' | 'groups' | 'ledger' | 'events' | 'failed'>
 
 const emptyView = (): Shown => ({
   view: shallowRef(),
   tiles: shallowRef(new Map()),
   incidents: shallowRef(new Map()),
+  groups: shallowRef(new Map()),
   ledger: shallowRef(),
   events: shallowRef([]),
   failed: shallowRef(false),
 })
 
-function showWhole({ view, tiles, incidents, ledger }: Shown, fresh: DeskView): void {
+function showWhole({ view, tiles, incidents, groups, ledger }: Shown, fresh: DeskView): void {
   setServerTime(fresh.asOf)
   tiles.value = new Map(fresh.homes.map((tile) => [tile.id, tile]))
   incidents.value = new Map(fresh.incidents.map((card) => [card.id, card]))
+  groups.value = new Map(fresh.groups.map((card) => [card.id, card]))
   ledger.value = fresh.ledger
   view.value = fresh
 }
