@@ -29,7 +29,7 @@ export function incidentWhat(
   if (evidence.group) return groupWhat(kind, evidence.group, language)
   if (kind === 'missed') return silenceTitle(evidence)[language]
   if (kind === 'sos') return (evidence.cancelled ? cancelledSos : sos)[language]
-  if (kind === 'device') return troubles[evidence.trouble ?? 'fault'][language]
+  if (kind === 'device') return troubleWords(evidence)[language]
   return dangers[kind][stage][language]
 }
 
@@ -94,9 +94,19 @@ const dangers: Record<'co' | 'gas' | 'smoke', Record<Stage, Pair>> = {
   },
 }
 
+/** Silent or carried away in mid-alarm is another thing than on a quiet day. */
+function troubleWords({ trouble = 'fault', inAlarm, swappedAt }: Evidence): Pair {
+  if (inAlarm && trouble === 'silent') return goneInAlarm
+  return trouble === 'tamper' && swappedAt !== undefined ? swapped : troubles[trouble]
+}
+
+const goneInAlarm: Pair = { zh: '报警途中探测器没了消息', en: 'Detector not heard from in mid-alarm' }
+const swapped: Pair = { zh: '探测器的传感元件被换过', en: 'Sensing element of the detector exchanged' }
+
 const troubles: Record<NonNullable<Evidence['trouble']>, Pair> = {
   silent: { zh: '设备收不到信号', en: 'Device not heard from' },
   lowBattery: { zh: '设备电量低', en: 'Device battery low' },
+  lowSoon: { zh: '设备电池快用完了', en: 'Device battery will be low soon' },
   fault: { zh: '设备故障', en: 'Device fault' },
   tamper: { zh: '设备被移动', en: 'Device moved' },
   endOfLife: { zh: '设备到期，需更换', en: 'Device expired, to be replaced' },

@@ -1,4 +1,5 @@
 // Why we think so: one plain sentence out of the evidence that was copied onto the incident.
+import { coverSentence, doubtSentence } from './doubt-words.ts'
 import type { Evidence } from './incident.ts'
 import { incidentWhat } from './incident-title.ts'
 import type { Pair } from './labels.ts'
@@ -139,6 +140,8 @@ function whyAir(evidence: Evidence, kind: 'co' | 'gas' | 'smoke', reader: Reader
     const band = `${show(cohb.low)}%–${show(cohb.high)}%`
     parts.push(say(`老人血中一氧化碳估计 ${band}`, `estimated COHb of an elderly person ${band}`))
   }
+  const doubt = doubtSentence(evidence.doubts ?? [], language)
+  if (doubt) parts.push(doubt)
   if (evidence.cleanSince !== undefined) {
     const since = time(evidence.cleanSince)
     parts.push(
@@ -163,13 +166,19 @@ function whySos(evidence: Evidence, { say }: Reader): string[] {
   return parts
 }
 
-function whyDevice(evidence: Evidence, { say, language }: Reader): string[] {
+function whyDevice(evidence: Evidence, { say, time, language }: Reader): string[] {
   const stage = 'notice'
   const parts = [incidentWhat({ kind: 'device', stage, evidence }, language)]
   if (evidence.devices?.length) parts.push(evidence.devices.join(say('、', ', ')))
   if (evidence.battery !== undefined) {
     parts.push(say(`电量 ${show(evidence.battery)}%`, `battery ${show(evidence.battery)}%`))
   }
+  if (evidence.trouble === 'lowSoon' && evidence.lowAt !== undefined)
+    parts.push(
+      say(`预计 ${time(evidence.lowAt)} 前后用完`, `expected to be low about ${time(evidence.lowAt)}`),
+    )
+  const cover = coverSentence(evidence, language)
+  if (cover) parts.push(cover)
   return parts
 }
 

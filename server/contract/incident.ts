@@ -32,6 +32,23 @@ export const IncidentTask = Type.Enum([
 ])
 export type IncidentTask = Static<typeof IncidentTask>
 
+/** What a home can hold, and what watches it. */
+export const Danger = Type.Enum(['co', 'gas'])
+export type Danger = Static<typeof Danger>
+
+/** What is doubtful about a sensor; its warnings are believed all the same (domain/air-doubts.ts). */
+export const AirDoubt = Type.Enum([
+  'stuck',
+  'cached',
+  'clamped',
+  'warmup',
+  'fault',
+  'endOfLife',
+  'tamper',
+  'test',
+])
+export type AirDoubt = Static<typeof AirDoubt>
+
 /**
  * Why we think so: copied from what the rule saw, never looked up again, so that the card stays true when the
  * readings are gone. Every member is optional; words.ts turns it into one sentence in either language.
@@ -68,7 +85,13 @@ export const Evidence = Type.Object({
   presses: Type.Optional(Type.Integer()),
   cancelled: Type.Optional(Type.Boolean()),
   unreadable: Type.Optional(Type.Boolean()),
-  trouble: Type.Optional(Type.Enum(['silent', 'lowBattery', 'fault', 'tamper', 'endOfLife'])),
+  doubts: Type.Optional(Type.Array(AirDoubt)),
+  trouble: Type.Optional(Type.Enum(['silent', 'lowBattery', 'lowSoon', 'fault', 'tamper', 'endOfLife'])),
+  inAlarm: Type.Optional(Type.Boolean({ description: 'the trouble came while the detector was in alarm' })),
+  swappedAt: Type.Optional(Type.Integer({ description: 'when it began to sense with another element' })),
+  lowAt: Type.Optional(Type.Integer({ description: 'when the battery is expected to be low' })),
+  unprotected: Type.Optional(Type.Array(Danger)),
+  blind: Type.Optional(Type.Boolean({ description: 'nothing that carries a greeting can be heard' })),
   devices: Type.Optional(Type.Array(Type.String())),
   cleanSince: Type.Optional(EpochMs),
   battery: Type.Optional(Type.Number()),

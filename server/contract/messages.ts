@@ -5,6 +5,7 @@ import { Edge, EpochMs, ReadingKind } from './primitives.ts'
 /**
  * On every message. `id` is globally unique and de-duplicates redelivery (without it every delivery is new);
  * `boot` and `seq` only show gaps; `time` is the device's own clock and is believed only if plausible.
+ * `sensor` names the element it senses with: another name is another sensor (safety 5).
  * Unknown members are kept out, not refused: a newer firmware must not lose its sign.
  */
 const envelope = {
@@ -12,6 +13,7 @@ const envelope = {
   boot: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
   seq: Type.Optional(Type.Integer({ minimum: 0 })),
   time: Type.Optional(EpochMs),
+  sensor: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 }
 
 /** What changes the meaning of a reading; it travels with it (payloads rule 6). */

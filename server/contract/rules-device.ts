@@ -18,6 +18,11 @@ export const DeviceRules = Type.Object({
     en: 'A battery detector without a word for {} hours leaves the home unprotected',
     source: 'facts 3.4: zigbee2mqtt 25 h',
   }),
+  alarmSilentMin: number(10, [3, 15], {
+    zh: '报警途中的探测器 {} 分钟没有读数：可能被拔掉，马上有人看',
+    en: 'A detector in alarm without a word for {} minutes may have been pulled out',
+    source: 'safety 5: clean counts only from the sensor in its place; heartbeat every 5 min',
+  }),
   batteryLowPercent: number(15, [5, 40], {
     zh: '电量降到 {}%：该换电池',
     en: 'A battery is low at {} %',

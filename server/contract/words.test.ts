@@ -227,3 +227,19 @@ describe('the timeline', () => {
     expect(timelineWords(what, detail, 'zh')).toBe(expected)
   })
 })
+
+test('a doubt about the sensor, and what a home is without, are one sentence in either language', () => {
+  const time = () => '8:00'
+  const air: Evidence = { value: 12, unit: 'ppm', doubts: ['stuck', 'warmup'] }
+  expect(incidentWhy(air, 'co', 'zh', time)).toContain('探测器存疑（读数很久一点没变、还在预热）')
+  expect(incidentWhy(air, 'co', 'en', time)).toContain(
+    'the sensor is in doubt (its reading has not moved for long, warming up)',
+  )
+  const gone: Evidence = { trouble: 'silent', inAlarm: true, unprotected: ['co', 'gas'], blind: true }
+  expect(incidentWhy(gone, 'device', 'zh', time)).toBe(
+    '报警途中探测器没了消息；这户现在未监护：一氧化碳、燃气；这户监测中断，报平安收不到。',
+  )
+  expect(incidentWhy(gone, 'device', 'en', time)).toContain(
+    'this home is unprotected: carbon monoxide and gas',
+  )
+})

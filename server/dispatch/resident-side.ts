@@ -23,12 +23,25 @@ export async function tellResidents(
   draft: Draft,
   { situations, ...how }: ToDevices & { situations: readonly Situation[] },
 ): Promise<void> {
-  const commands = situations
-    .filter(({ kind, ladder }) => isHazard(kind) && ladder.purpose !== 'inform')
-    .map((situation) => ({ situation, homeIds: homesOf(situation), ...howToTell(situation.kind) }))
+  const commands = situations.flatMap((situation) => {
+    const homeIds = homesOf(situation)
+    if (looksLikeCooking(situation)) return [{ situation, homeIds, ...aboutCooking }]
+    const { kind, ladder } = situation
+    if (!isHazard(kind) || ladder.purpose === 'inform') return []
+    return [{ situation, homeIds, ...howToTell(kind) }]
+  })
   const told = await writeCommands(tx, commands, { now: draft.now, ...how })
   for (const { situation } of commands)
     if (told.has(situation.id)) say(draft, situation, { what: 'residentTold' })
+}
+
+/** Who stands at the stove knows best; without a sound, for it may be gas after all (safety 14). */
+const looksLikeCooking = ({ kind, ladder, evidence }: Situation): boolean =>
+  kind === 'gas' && ladder.purpose === 'inform' && evidence.window?.endsWith('+cooking') === true
+
+const aboutCooking = {
+  kind: 'mute' as const,
+  text: '燃气探测器闻到了味道，像是在做饭：请开窗，看看灶火。没在做饭就关阀、出门，到外面再打电话',
 }
 
 /** An SOS is answered, not alarmed: she knows. */

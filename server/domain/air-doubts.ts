@@ -1,4 +1,5 @@
 // What is doubtful about the samples of one sensor. A doubt may be shown and may prolong; it never lowers a stage.
+import type { AirDoubt } from '#contract/incident.ts'
 import { gapMsMax, type AirSample } from './air-series.ts'
 import { flagBits } from './stored.ts'
 
@@ -7,7 +8,7 @@ import { flagBits } from './stored.ts'
  * one before it, as gateways repeat it (rules of the payloads: cached is not new). `clamped`: the sensor is at its end,
  * the air may be worse. The others are what the device says of itself.
  */
-export type Doubt = 'stuck' | 'cached' | 'clamped' | 'warmup' | 'fault' | 'endOfLife' | 'tamper' | 'test'
+export type Doubt = AirDoubt
 
 /** Fewer equal values than this are chance, also within a long time: a device that speaks rarely is not stuck. */
 const stuckSamplesMin = 8

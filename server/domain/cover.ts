@@ -1,4 +1,5 @@
 // What watches a home, and what does not: a home without working cover is unprotected (未监护) and says so.
+import type { Danger } from '#contract/incident.ts'
 import type { DeviceFlags } from '#contract/messages.ts'
 import type { DeviceKind } from '#contract/primitives.ts'
 
@@ -8,9 +9,6 @@ export type CoverDevice = {
   outOfService: boolean
   flags: DeviceFlags
 }
-
-/** What in this home can be dangerous, from its file: fuel, heater, stove. */
-export type Danger = 'co' | 'gas'
 
 export type Cover = {
   /** Dangers of this home that no working detector watches. */
@@ -34,14 +32,30 @@ export function coverOf(home: { dangers: readonly Danger[]; devices: readonly Co
     return because ? [{ kind, because }] : []
   })
   const isWorking = (device: CoverDevice) => whyUseless(device.kind, device) === null
-  const carriers = home.devices.filter(({ kind }) => kind === 'button' || kind === 'curtain')
+  const carriers = home.devices.filter(({ kind }) => carrierKinds.includes(kind))
+  const isDeaf = ({ kind, silent, outOfService }: CoverDevice) =>
+    kind === 'gateway' && silent && !outOfService
   return {
     unprotected: home.dangers.filter(
       (danger) => !home.devices.some((device) => device.kind === danger && isWorking(device)),
     ),
-    blind: carriers.length > 0 && !carriers.some((device) => !device.silent && !device.outOfService),
+    blind:
+      home.devices.some(isDeaf) ||
+      (carriers.length > 0 && !carriers.some((device) => !device.silent && !device.outOfService)),
     useless,
   }
+}
+
+const carrierKinds: readonly DeviceKind[] = ['button', 'curtain', 'tablet']
+
+/**
+ * What can be dangerous in a home: what its file says (`plan.dangers`, by fuel, heater and stove), and what somebody
+ * once thought worth a detector.
+ */
+export function dangersOf(plan: Readonly<Record<string, unknown>>, kinds: readonly DeviceKind[]): Danger[] {
+  const said: unknown = plan['dangers']
+  const named: readonly unknown[] = Array.isArray(said) ? said : []
+  return (['co', 'gas'] as const).filter((danger) => kinds.includes(danger) || named.includes(danger))
 }
 
 type State = Omit<CoverDevice, 'kind'>

@@ -31,6 +31,10 @@ export type DeviceInput = {
   outOfService: boolean
   /** Whether a low battery stands already: between 15 and 20 % it stays what it was. */
   alreadyLow?: boolean
+  /** It senses with another element than before (epoch ms): nobody may take the new one's word for the old one's. */
+  swappedAt?: number | null
+  /** When its battery is expected to be low (epoch ms), where that is soon. */
+  lowAt?: number | null
   /** An alarm of its own is not yet over: silent or taken off then, it is worse than any other trouble. */
   inAlarm?: boolean
   rules?: DeviceRules
@@ -50,7 +54,16 @@ export function judgeDevice(device: DeviceInput): { stage: Stage | null; evidenc
   // Unplugged or carried away in mid-alarm: the danger itself stays as it was (domain/co.ts), and somebody must look.
   const isRemoved = device.inAlarm === true && (worst === 'silent' || worst === 'tamper')
   const stage = isRemoved ? 'alarm' : stageOf(device.kind, worst)
-  return { stage, evidence: { ...evidence, trouble: worst } }
+  return {
+    stage,
+    evidence: {
+      ...evidence,
+      trouble: worst,
+      ...(isRemoved ? { inAlarm: true } : {}),
+      ...(worst === 'tamper' && device.swappedAt != null ? { swappedAt: device.swappedAt } : {}),
+      ...(worst === 'lowSoon' && device.lowAt != null ? { lowAt: device.lowAt } : {}),
+    },
+  }
 }
 
 /** Detectors of live danger: without them a home is unprotected. */
@@ -60,9 +73,10 @@ function troublesOf(device: DeviceInput): Trouble[] {
   const troubles: [Trouble, boolean][] = [
     ['silent', device.silent],
     ['fault', device.flags.fault === true],
-    ['tamper', device.flags.tamper === true],
+    ['tamper', device.flags.tamper === true || device.swappedAt != null],
     ['endOfLife', device.flags.endOfLife === true],
     ['lowBattery', isLow(device)],
+    ['lowSoon', device.lowAt != null],
   ]
   return troubles.filter(([, present]) => present).map(([trouble]) => trouble)
 }
@@ -82,4 +96,5 @@ const stagesByTrouble: Record<Trouble, (kind: DeviceKind) => Stage> = {
   tamper: (kind) => (isDetector(kind) ? 'warning' : 'notice'),
   endOfLife: () => 'notice',
   lowBattery: () => 'notice',
+  lowSoon: () => 'notice',
 }

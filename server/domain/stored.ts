@@ -42,6 +42,9 @@ export type StoredState = {
   alarmActive: { co?: boolean; gas?: boolean; smoke?: boolean }
 }
 
+/** A device senses with another element than before. */
+export type StoredSwap = Source & Moment
+
 /** Only messages that were new: redelivery has been taken out. */
 export type StoredBatch = {
   readings: StoredReading[]
@@ -50,6 +53,7 @@ export type StoredBatch = {
   checkIns: StoredCheckIn[]
   signs: StoredSign[]
   health: StoredHealth[]
+  swaps: StoredSwap[]
   /** Of every device that spoke, by its id. */
   states: ReadonlyMap<number, StoredState>
 }

@@ -13,6 +13,7 @@ export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
   const peak = highest(old.peak, old.value, seen.peak, seen.value)
   const presses = ringsAgain ? (old.presses ?? 1) + 1 : old.presses
   const since = lowest(old.since, seen.since)
+  const doubts = [...new Set([...(old.doubts ?? []), ...(seen.doubts ?? [])])].sort()
   const devices = [...new Set([...(old.devices ?? []), ...(seen.devices ?? [])])]
   return {
     ...merged,
@@ -20,6 +21,7 @@ export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
     ...(presses === undefined ? {} : { presses: Math.max(presses, seen.presses ?? 0) }),
     ...(since === undefined ? {} : { since }),
     ...(devices.length > 0 ? { devices } : {}),
+    ...(doubts.length > 0 ? { doubts } : {}),
     ...(old.flag || seen.flag ? { flag: true } : {}),
     ...(old.unreadable || seen.unreadable ? { unreadable: true } : {}),
     ...dayAndTask(old, seen),

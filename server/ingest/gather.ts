@@ -64,9 +64,13 @@ export type Press = Source &
 
 export type CommandResult = { deviceId: number; command: number; result: string; at: number }
 
-export type Gathered = Omit<StoredBatch, 'checkIns' | 'states'> & {
+/** With what a device says that it senses, and since when. */
+export type SensingElement = Source & Moment & { mark: string }
+
+export type Gathered = Omit<StoredBatch, 'checkIns' | 'swaps' | 'states'> & {
   presses: Press[]
   results: CommandResult[]
+  elements: SensingElement[]
   /** Came to this server while another one has not yet seen them leave. */
   moved: Moved[]
   refused: RefusedRow[]
@@ -83,6 +87,7 @@ export function gather(fresh: readonly Pending[], devices: ReadonlyMap<number, D
     health: [],
     presses: [],
     results: [],
+    elements: [],
     moved: [],
     refused: [],
     states: new Map(),
@@ -141,6 +146,9 @@ function gatherMessage(one: One): void {
   // A last will is the broker speaking, and who says goodbye is not heard of next.
   const isHeard = message.will !== true && !isFarewell(parsed.fact)
   if (isHeard) change(gathered, device, (state) => heardBy(state, message.receivedAt, device.silentAfterMs))
+  const { sensor } = parsed
+  if (sensor !== null)
+    gathered.elements.push({ ...sourceOf(device), ...momentOf(one, parsed.deviceTime), mark: sensor })
   addFact(one, parsed.fact)
 }
 

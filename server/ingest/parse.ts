@@ -11,6 +11,8 @@ export type Envelope = {
   boot: string | null
   seq: number | null
   deviceTime: number | null
+  /** The element it senses with. */
+  sensor: string | null
 }
 
 export type Parsed = Envelope & { kind: UpKind; fact: Fact; problems: Problem[] }
@@ -37,12 +39,13 @@ export function parse(message: { kind: UpKind; deviceKind: DeviceKind; payload: 
     boot: (clean['boot'] as string | undefined) ?? null,
     seq: (clean['seq'] as number | undefined) ?? null,
     deviceTime: (clean['time'] as number | undefined) ?? null,
+    sensor: (clean['sensor'] as string | undefined) ?? null,
   }
   const fact = readFact[kind](clean, problems) ?? unreadableFact(kind, deviceKind, clean)
   return { ...envelope, kind, fact, problems }
 }
 
-const noEnvelope: Envelope = { id: null, boot: null, seq: null, deviceTime: null }
+const noEnvelope: Envelope = { id: null, boot: null, seq: null, deviceTime: null, sensor: null }
 
 /** The JSON object of a payload, or one phrase that says why there is none. */
 function objectIn(payload: Buffer): Body | string {
@@ -65,8 +68,9 @@ const marks = {
   boot: (value: unknown) => isPlainText(value, 32),
   seq: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
   time: isInstant,
+  sensor: (value: unknown) => isPlainText(value, 64),
 } as const
-const markNames = ['id', 'boot', 'seq', 'time'] as const
+const markNames = ['id', 'boot', 'seq', 'time', 'sensor'] as const
 
 function isPlainText(value: unknown, charsMax: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= charsMax && !notStorable.test(value)

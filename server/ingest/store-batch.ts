@@ -8,6 +8,7 @@ import { gather, type Device, type Gathered, type Pending, type PendingMessage }
 import type { Problem } from './message.ts'
 import { tellMoved } from './moved.ts'
 import { insertRefused, type RefusedRow } from './refused-store.ts'
+import { noteElements } from './sensing-element-store.ts'
 import * as store from './store.ts'
 
 export type Judge = (tx: Tx, stored: StoredBatch, now: number) => Promise<void>
@@ -39,8 +40,9 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
       .filter(({ principal }) => !devices.has(principal.deviceId))
       .map((one) => refusedRow(one, unknownDevice)),
   ]
-  const [checkIns] = await Promise.all([
+  const [checkIns, swaps] = await Promise.all([
     storeCheckIns(tx, gathered.presses),
+    noteElements(tx, gathered.elements),
     store.insertReadings(tx, gathered.readings),
     store.insertSigns(tx, gathered.signs),
     store.storeResults(tx, gathered.results),
@@ -49,7 +51,7 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
     insertRefused(tx, refused),
   ])
   const { readings, alarms, soses, signs, health, states } = gathered
-  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, states }
+  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, swaps, states }
   announceChanges(tx, { stored, gathered, devices })
   await judge?.(tx, stored, now)
 }

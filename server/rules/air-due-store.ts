@@ -23,6 +23,21 @@ export async function airDueOf(tx: Tx, deviceIds: readonly number[]): Promise<Ma
   return new Map(rows.map(({ deviceId, dueAt }) => [deviceId, dueAt]))
 }
 
+const SwapRow = Type.Object({ deviceId: Id, at: Type.Integer() })
+
+/** Since when these devices sense with another element than they began with (epoch ms). */
+export async function swappedOf(tx: Tx, deviceIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await tx.many(
+    SwapRow,
+    sql`
+      select device_id, swapped_at as at
+      from sensing_element
+      where device_id = any(${deviceIds}::bigint[])
+        and swapped_at is not null`,
+  )
+  return new Map(rows.map(({ deviceId, at: swappedAt }) => [deviceId, swappedAt]))
+}
+
 /** Whoever writes holds the lock of the device: batches that store its messages, and the job that judges it again. */
 export async function writeAirDue(tx: Tx, dues: readonly AirDue[]): Promise<void> {
   const [later, over] = [
@@ -45,6 +60,15 @@ export async function writeAirDue(tx: Tx, dues: readonly AirDue[]): Promise<void
         delete from air_due
         where device_id = any(${over.map(({ deviceId }) => deviceId)}::bigint[])`),
   ])
+}
+
+/** They were found silent: as after their deadline, only their own voice ends it. */
+export async function endSilenceDeadline(tx: Tx, deviceIds: readonly number[]): Promise<void> {
+  if (deviceIds.length === 0) return
+  await tx.run(sql`
+    update device
+    set silent_at = null
+    where id = any(${deviceIds}::bigint[])`)
 }
 
 /**

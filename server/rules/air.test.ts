@@ -221,3 +221,52 @@ test('safety 9: an alarm from a buffer that nothing has ended yet rings at once:
   await gasAlarm(false, 2 * hourMs)
   expect(found.at(-1)).toMatchObject({ stage: 'alarm' })
 })
+
+const lastOf = (kind: Verdict['kind']) => found.findLast((one) => one.kind === kind)
+
+test('safety 5: a detector that hangs in mid-alarm is found within ten minutes, and its alarm stands', async () => {
+  await reads(cast.devices.liCo, 'co', 350)
+  await waitUnheard(9.5 * minuteMs)
+  expect(lastOf('device')).toBeUndefined()
+  await waitUnheard(minuteMs)
+  const evidence = { trouble: 'silent', inAlarm: true, unprotected: ['co', 'gas'] }
+  expect(lastOf('device')).toMatchObject({ stage: 'alarm', evidence })
+  expect(stagesOf('co')).not.toContain(null)
+  await say(cast.devices.liCo, 'heartbeat', {})
+  expect(lastOf('device')).toMatchObject({ stage: null })
+})
+
+test('another sensing element is on record for a day, said once, and clears by itself', async () => {
+  for (const mark of ['A-1', 'A-1', 'B-7', 'B-7']) {
+    await clock.moveTo(clock.now() + minuteMs)
+    await say(cast.devices.liCo, 'heartbeat', { sensor: mark })
+  }
+  await say(cast.devices.liCo, 'heartbeat', {})
+  expect(found).toMatchObject([{ kind: 'device', stage: 'warning', evidence: { trouble: 'tamper' } }])
+  await clock.moveTo(noon + 25 * 60 * minuteMs)
+  await say(cast.devices.liCo, 'heartbeat', { sensor: 'B-7' })
+  expect(found.slice(1)).toMatchObject([{ kind: 'device', stage: null }])
+})
+
+test('safety 5: the zeros of another element never clear what the first one saw', async () => {
+  await reads(cast.devices.liCo, 'co', 350, { sensor: 'A-1' })
+  await clock.moveTo(noon + minuteMs)
+  await curve(cast.devices.liCo, 'co', minuteMs, [350, 0])
+  for (let minute = 2; minute < 42; minute += 5) {
+    await clock.moveTo(noon + minute * minuteMs)
+    await reads(cast.devices.liCo, 'co', 0, { sensor: 'B-7' })
+  }
+  expect(lastOf('co')?.evidence.doubts).toContain('tamper')
+  expect(stagesOf('co')).not.toContain(null)
+})
+
+test('what is doubtful about the sensor is kept with the verdict', async () => {
+  await reads(cast.devices.liCo, 'co', 400, { flags: { warmup: true } })
+  expect(lastOf('co')).toMatchObject({ stage: 'critical', evidence: { doubts: ['warmup'] } })
+})
+
+test('a detector that says it is at its end leaves the home unprotected, and the notice says so', async () => {
+  await reads(cast.devices.liGas, 'gas', 0)
+  await say(cast.devices.liCo, 'heartbeat', { flags: { endOfLife: true } })
+  expect(lastOf('device')).toMatchObject({ stage: 'notice', evidence: { unprotected: ['co'] } })
+})

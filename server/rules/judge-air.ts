@@ -40,7 +40,8 @@ export function judgeAir(air: Air): Judged {
   if (stage === null && (condition === undefined || condition.clearedAt !== null))
     return { verdict: undefined, judgeAgainAt }
   const unreadable = air.alarms.some((alarm) => alarm.unreadable) ? { unreadable: true } : {}
-  const evidence: Evidence = { ...found.evidence, ...passed, ...unreadable }
+  const doubts = found.doubts.length > 0 ? { doubts: found.doubts } : {}
+  const evidence: Evidence = { ...found.evidence, ...doubts, ...passed, ...unreadable }
   return { verdict: verdictOf(device, { kind, stage, evidence }), judgeAgainAt }
 }
 

@@ -5,8 +5,9 @@ import type { StoredBatch, StoredReading, StoredSos, StoredState } from '#domain
 import type { Verdict } from '#domain/verdict.ts'
 import { limits } from '../limits.ts'
 import type { AirKind } from './judge-air.ts'
-import { judgeHealth } from './judge-health.ts'
+import { withCover } from './cover-store.ts'
 import { judgePressesWhileAway } from './judge-absences.ts'
+import { isInAlarm, judgeHealth } from './judge-health.ts'
 import { judgeReturns } from './judge-returns.ts'
 import { airWindowMs, judgeSubjects, type Found, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
@@ -16,7 +17,7 @@ import { verdictOf } from './verdict-of.ts'
 /** Every verdict of a batch: air, SOS, people who answer after all, and devices. `now` in epoch ms. */
 export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Promise<Found> {
   const { homeIds, deviceIds } = whereFrom(stored)
-  if (homeIds.length === 0) return { verdicts: [], dues: [] }
+  if (homeIds.length === 0) return { verdicts: [], dues: [], missed: [] }
   const { conditions, devices } = await worthALook(tx, { stored, homeIds, deviceIds, now })
   const air = await judgeAirs(tx, { stored, conditions, devices, now })
   const verdicts = [
@@ -24,9 +25,9 @@ export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Pro
     ...stored.soses.map(judgeSos),
     ...(await judgeReturns(tx, stored.checkIns)),
     ...judgePressesWhileAway(stored.checkIns),
-    ...judgeDevices({ conditions, devices }),
+    ...(await withCover(tx, judgeDevices({ stored, conditions, devices, now }), now)),
   ]
-  return { verdicts, dues: air.dues }
+  return { ...air, verdicts }
 }
 
 type From = { homeIds: number[]; deviceIds: Set<number> }
@@ -54,8 +55,12 @@ async function worthALook(
 const isOf = (deviceId: number | null, deviceIds: Set<number>): deviceId is number =>
   deviceId !== null && deviceIds.has(deviceId)
 
-function restlessOf({ states, alarms }: StoredBatch, deviceIds: Set<number>, now: number): Set<number> {
-  const restless = new Set(alarms.map(({ deviceId }) => deviceId))
+function restlessOf(
+  { states, alarms, swaps }: StoredBatch,
+  deviceIds: Set<number>,
+  now: number,
+): Set<number> {
+  const restless = new Set([...alarms, ...swaps].map(({ deviceId }) => deviceId))
   for (const id of deviceIds) {
     const state = states.get(id)
     if (state === undefined || !isAtRest(state, now)) restless.add(id)
@@ -107,7 +112,7 @@ function judgeSos(sos: StoredSos): Verdict {
 type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: Device[]; now: number }
 
 async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
-  if (seen.devices.length === 0) return { verdicts: [], dues: [] }
+  if (seen.devices.length === 0) return { verdicts: [], dues: [], missed: [] }
   const looked = new Set(seen.devices.map(({ id }) => id))
   const isOfAir = ({ deviceId, kind }: StoredReading) =>
     (kind === 'co' || kind === 'gas') && looked.has(deviceId)
@@ -150,11 +155,16 @@ function airSubject({ readings, now, ...said }: Said): Subject | undefined {
   return isQuiet ? undefined : { ...said, fromAt }
 }
 
-function judgeDevices({ conditions, devices }: Pick<Seen, 'conditions' | 'devices'>): Verdict[] {
+function judgeDevices({ stored, conditions, devices, now }: Seen): Verdict[] {
+  const swappedAt = new Map(stored.swaps.map(({ deviceId, at }) => [deviceId, at]))
   return devices.flatMap((device) => {
     const condition = conditions.get(store.keyOf(device.id, 'device'))
-    // Found silent, and what came was not its own voice: a last will, or the end of its connection.
-    const silent = device.silentAt === null && condition?.evidence.trouble === 'silent'
-    return judgeHealth(device, condition, silent) ?? []
+    const inAlarm = isInAlarm(device, conditions)
+    // Found silent, and what came was not its own voice: a last will, or the end of its connection. In mid-alarm that
+    // end is enough: whoever pulls the plug of a detector that sounds does it then.
+    const wasSilent = device.silentAt === null && condition?.evidence.trouble === 'silent'
+    const silent = wasSilent || (inAlarm && device.online === false)
+    const seen = { silent, inAlarm, swappedAt: swappedAt.get(device.id), now }
+    return judgeHealth(device, condition, seen) ?? []
   })
 }

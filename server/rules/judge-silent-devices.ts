@@ -1,7 +1,8 @@
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { judgeHealth } from './judge-health.ts'
+import { withCover } from './cover-store.ts'
+import { isInAlarm, judgeHealth } from './judge-health.ts'
 import { keyOf, openConditions, takeSilentDevices } from './store.ts'
 
 /** Devices that were not heard in time, each found once. */
@@ -16,7 +17,12 @@ export async function judgeSilentDevices(
   const conditions = new Map(standing.map((one) => [keyOf(one.deviceId ?? 0, one.kind), one]))
   for (const { communityId, homeId } of devices) announce(tx, { communityId, kind: 'home', id: homeId })
   const verdicts = devices.flatMap(
-    (device) => judgeHealth(device, conditions.get(keyOf(device.id, 'device')), true) ?? [],
+    (device) =>
+      judgeHealth(device, conditions.get(keyOf(device.id, 'device')), {
+        silent: true,
+        inAlarm: isInAlarm(device, conditions),
+        now,
+      }) ?? [],
   )
-  return { count: devices.length, verdicts }
+  return { count: devices.length, verdicts: await withCover(tx, verdicts, now) }
 }

@@ -52,6 +52,8 @@ export const Device = Type.Object({
   lelConvention: Type.Enum(['gb', 'iec']),
   outOfService: Type.Boolean(),
   silentAt: Instant,
+  lastSeenAt: Instant,
+  online: orNull(Type.Boolean()),
   battery: orNull(Type.Number()),
   flags: DeviceFlags,
   hotAt: Instant,
@@ -68,7 +70,7 @@ export type Device = Static<typeof Device>
 
 export const deviceColumns = sql`
   d.id, d.serial, d.community_id, d.home_id, d.kind, d.power, d.origin, d.lel_convention, d.out_of_service,
-  d.silent_at, d.battery, d.flags, d.hot_at, d.alarm_active`
+  d.silent_at, d.last_seen_at, d.online, d.battery, d.flags, d.hot_at, d.alarm_active`
 
 export const devicesOf = (tx: Tx, deviceIds: readonly number[]): Promise<Device[]> =>
   tx.many(

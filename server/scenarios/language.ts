@@ -172,14 +172,18 @@ export const sos = (
   const body = { ...(id === undefined ? {} : { id }), ...(cancelled ? { cancelled } : {}) }
   return says(from(who, 'button', extra.mark), 'sos', unreadable ? 'help' : body, extra)
 }
-type Sample = Extra & { id?: string; flags?: Record<string, true> }
-const air = (who: Resident, kind: 'co' | 'gas', value: number, { id, flags, ...extra }: Sample): Happening =>
-  says(
-    from(who, kind, extra.mark),
-    'readings',
-    { values: [{ kind, value }], ...(id === undefined ? {} : { id }), ...(flags ? { flags } : {}) },
-    extra,
-  )
+/** `sensor`: the element that the detector senses with. */
+type Sample = Extra & { id?: string; flags?: Record<string, true>; sensor?: string }
+const air = (
+  who: Resident,
+  kind: 'co' | 'gas',
+  value: number,
+  { id, flags, sensor, ...extra }: Sample,
+): Happening => {
+  const marks = { ...(id === undefined ? {} : { id }), ...(sensor === undefined ? {} : { sensor }) }
+  const body = { values: [{ kind, value }], ...marks, ...(flags ? { flags } : {}) }
+  return says(from(who, kind, extra.mark), 'readings', body, extra)
+}
 export const co = (who: Resident, ppm: number, more: Sample = {}): Happening => air(who, 'co', ppm, more)
 export const gas = (who: Resident, lel: number, more: Sample = {}): Happening => air(who, 'gas', lel, more)
 /** Samples one after the other from that instant on. */

@@ -1,18 +1,6 @@
 // What safety.md and the product ask for and the service has not learned yet: the same language, not played by the tests.
 // Whoever builds one moves it to its chapter; until then docs/scenarios.md names it among what is still missing.
-import {
-  at,
-  backlog,
-  card,
-  flag,
-  informs,
-  minutes,
-  noCard,
-  rings,
-  scenario,
-  type Scenario,
-} from './language.ts'
-import { everybody } from './people.ts'
+import { at, card, informs, rings, scenario, type Scenario } from './language.ts'
 
 export const notYet: readonly Scenario[] = [
   scenario({
@@ -28,26 +16,6 @@ export const notYet: readonly Scenario[] = [
     until: '08:01',
     story: [...at('08:00', rings('missed alarm', { who: ['王红'], of: '李奶奶' }))],
     ends: [card('李奶奶', 'missed alarm')],
-  }),
-  scenario({
-    name: 'clean-from-another-sensor',
-    zh: '报警的探测器被换掉：新探测器的零不算干净',
-    en: 'Clean counts only from the same sensor: a new one in its place says nothing of it',
-    safety: [5],
-    begins: '15:00',
-    until: '15:59',
-    story: [
-      ...at('15:00:20', flag('李奶奶', 'co'), rings('co alarm', { who: everybody })),
-      ...at('15:20', { is: 'line', from: { at: '李奶奶', device: 'co' }, up: false }),
-      ...at('15:55', {
-        is: 'says',
-        from: { at: '李奶奶', device: 'co', mark: 'outdoors' },
-        kind: 'readings',
-        body: { values: [{ kind: 'co', value: 0 }] },
-      }),
-      ...at('15:30', informs('device warning', { who: ['赵敏'] })),
-    ],
-    ends: [card('李奶奶', 'co alarm'), card('李奶奶', 'device warning', { evidence: { trouble: 'tamper' } })],
   }),
   scenario({
     name: 'family-is-asked-too',
@@ -72,22 +40,5 @@ export const notYet: readonly Scenario[] = [
     until: '09:01',
     story: [...at('09:00', informs('device notice', { who: ['赵敏'] }))],
     ends: [card('李奶奶', 'device notice')],
-  }),
-  scenario({
-    name: 'buffered-co-that-may-still-harm',
-    zh: '断网时的一氧化碳，血里可能还有：当作正在发生',
-    en: 'CO of the last hour that may still be in her blood is live, though the air is clean',
-    safety: [9],
-    begins: '15:00',
-    until: '17:01',
-    story: [
-      ...at(
-        '17:00',
-        backlog('李奶奶', 'co', { everyMs: minutes(10), values: [310, 310, 310, 0, 0, 0, 0, 0] }),
-        rings('co alarm', { who: everybody }),
-      ),
-      ...at('15:30', noCard),
-    ],
-    ends: [card('李奶奶', 'co alarm')],
   }),
 ]
