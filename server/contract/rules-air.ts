@@ -75,7 +75,7 @@ export const CoRules = Type.Object({
   warningCohb: number(2.5, [1.5, 2.5], {
     zh: '按老人估算碳氧血红蛋白达到 {}%：马上打电话',
     en: 'An estimated COHb of {} %: call now',
-    source: 'WHO guide value; safety 9',
+    source: 'WHO: guide value; safety 9',
   }),
   alarmCohb: number(5, [2.5, 5], {
     zh: '按老人估算碳氧血红蛋白达到 {}%：报警',
