@@ -57,6 +57,7 @@ const views = (state: FakeState): Replies => ({
     ledger: state.ledger(),
     canWakeAnybody: false,
     refusedToday: 2,
+    calendar: { collecting: [], warnings: [] },
   }),
   tiles: ({ query }) => ({ asOf: nowAt(), homes: query.ids.split(',').map((id) => state.tile(Number(id))) }),
   ledger: () => state.ledger(),

@@ -237,3 +237,12 @@ test('windows of another community are not given, whatever ids are asked for', a
   const { homes } = (await zhao('tiles', { params: params(), query })).body as { homes: HomeTile[] }
   expect(homes.map(({ label }) => label)).toEqual(['3-2-501'])
 })
+
+test('from November on the desk says what is not known of next year', async () => {
+  expect((await desk()).calendar).toEqual({ collecting: [], warnings: [] })
+  const november = await createTestApi({ now: clock('09:00', '2026-11-01') })
+  const call = await november.as('zhao')
+  const { calendar } = (await call('desk', { params: { id: november.cast.communityId } })).body as DeskView
+  await november.close()
+  expect(calendar.warnings).toEqual([{ year: '2027', missing: 'daysOff' }])
+})

@@ -1,7 +1,9 @@
 // The whole desk of a community in one answer, and some windows anew.
 import type { DeskView } from '#contract/community.ts'
+import { rulesFor } from '#contract/rule-layers.ts'
 import type { Database, Tx } from '#db/database.ts'
 import { headOf } from '#db/event-log.ts'
+import { festivalsAround } from '#domain/festivals.ts'
 import { localDate, localInstant } from '#domain/occurrence.ts'
 import { communityOfRow } from './account.ts'
 import { findCommunity } from './day-store.ts'
@@ -9,7 +11,7 @@ import { buildingsOf, holdSnapshot } from './desk-store.ts'
 import type { Handlers } from './handler.ts'
 import { readLedger } from './ledger.ts'
 import { countRefusedSince } from './messages-store.ts'
-import type { IncidentViews } from './ports.ts'
+import type { IncidentViews, RuleBookPort } from './ports.ts'
 import { refused } from './refusals.ts'
 import { staffOf } from './staff-store.ts'
 import { readTiles } from './tiles.ts'
@@ -18,6 +20,7 @@ export type DeskSettings = {
   db: Database
   limits: { presenceProofMsMax: number }
   incidents: Pick<IncidentViews, 'cards' | 'groups' | 'canWake'>
+  ruleBook: Pick<RuleBookPort, 'read'>
 }
 
 export function deskHandlers(settings: DeskSettings): Pick<Handlers, 'desk' | 'tiles'> {
@@ -43,7 +46,7 @@ type Desk = Omit<DeskView, 'canWakeAnybody'>
  */
 async function readDesk(
   tx: Tx,
-  { limits, incidents }: DeskSettings,
+  { limits, incidents, ruleBook }: DeskSettings,
   { communityId, now }: { communityId: number; now: number },
 ): Promise<Desk | undefined> {
   await holdSnapshot(tx)
@@ -52,7 +55,9 @@ async function readDesk(
   const ledger = await readLedger(tx, { communityId, on: undefined, now })
   if (!found || !ledger) return undefined
   const { baseMap, ...community } = found
-  const midnight = localInstant(localDate(now, found.zone), '00:00', found.zone)
+  const { absence } = rulesFor((await ruleBook.read(tx, communityId)).layers, { tier: 'general' })
+  const today = localDate(now, found.zone)
+  const midnight = localInstant(today, '00:00', found.zone)
   return {
     community: communityOfRow(community),
     asOf: now,
@@ -65,5 +70,6 @@ async function readDesk(
     ledger,
     staff: await staffOf(tx, communityId, limits.presenceProofMsMax),
     refusedToday: await countRefusedSince(tx, communityId, midnight),
+    calendar: festivalsAround(today, absence),
   }
 }

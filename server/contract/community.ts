@@ -1,5 +1,6 @@
 // What the desk sees: homes as windows, the board, and the morning's count.
 import { Type, type Static } from 'typebox'
+import { FestivalCalendar } from './calendar.ts'
 import { GroupCard } from './group.ts'
 import { IncidentCard, Paired, ResidentBrief } from './incident.ts'
 import {
@@ -134,6 +135,7 @@ export const DeskView = Type.Object({
   /** False: no channel can wake a sleeping phone, and every desk page says so (夜间叫不醒人). */
   canWakeAnybody: Type.Boolean(),
   refusedToday: Type.Integer(),
+  calendar: FestivalCalendar,
 })
 export type DeskView = Static<typeof DeskView>
 

@@ -1,6 +1,7 @@
 // 外出报备: suppresses the missed check-in and nothing else, and ends by itself.
 import {
   at,
+  calendarMissing,
   card,
   closes,
   declaresAway,
@@ -262,5 +263,16 @@ export const absences: readonly Scenario[] = [
       card('李奶奶', 'missed alarm', { evidence: { silence: 'missed', on: '2026-03-03' } }),
       place('李奶奶', 'open'),
     ],
+  }),
+  scenario({
+    name: 'new-year-calendar-is-missing',
+    zh: '十一月一日起：没有来年的放假安排，值班台上就写着',
+    en: 'From the first of November the desk page says that next year’s days off are missing',
+    safety: [10],
+    on: '2026-11-01',
+    begins: '07:31',
+    until: '07:45',
+    story: [...at('07:40', calendarMissing('2027 daysOff'))],
+    ends: [],
   }),
 ]

@@ -96,6 +96,8 @@ export type Expectation =
   | Group
   | Place
   | { is: 'noCard' }
+  /** What the festival calendar of the desk page says is missing: '2027 daysOff'. */
+  | { is: 'calendar'; missing: readonly string[] }
   | { is: 'refusedMessage'; from: Resident; reason: string }
 
 export type Line = { at: When; what: Happening | Expectation }
@@ -326,6 +328,7 @@ export const place = (resident: Resident, where: LedgerPlace): Place => ({
   resident,
   place: where,
 })
+export const calendarMissing = (...missing: string[]): Expectation => ({ is: 'calendar', missing })
 export const noCard: Expectation = { is: 'noCard' }
 export const refusedMessage = (resident: Resident, reason: string): Expectation => ({
   is: 'refusedMessage',

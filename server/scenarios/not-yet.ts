@@ -1,6 +1,6 @@
 // What safety.md and the product ask for and the service has not learned yet: the same language, not played by the tests.
 // Whoever builds one moves it to its chapter; until then docs/scenarios.md names it among what is still missing.
-import { at, card, informs, rings, scenario, type Scenario } from './language.ts'
+import { at, card, rings, scenario, type Scenario } from './language.ts'
 
 export const notYet: readonly Scenario[] = [
   scenario({
@@ -29,16 +29,5 @@ export const notYet: readonly Scenario[] = [
       ...at('08:03', rings('missed alarm', { who: ['张伟', '周阿姨', '李梅'] })),
     ],
     ends: [card('李奶奶', 'missed alarm')],
-  }),
-  scenario({
-    name: 'new-year-calendar-is-missing',
-    zh: '十一月一日起：没有来年的节假日表就提醒值班台',
-    en: 'From the first of November the desk is warned that next year’s festival calendar is missing',
-    safety: [10],
-    on: '2026-11-01',
-    begins: '07:31',
-    until: '09:01',
-    story: [...at('09:00', informs('device notice', { who: ['赵敏'] }))],
-    ends: [card('李奶奶', 'device notice')],
   }),
 ]

@@ -58,6 +58,13 @@ export function sentenceOf(what: Line['what']): Sentence {
         en: `in the morning's count ${englishName(what.resident)} is ${place.en}`,
       }
     }
+    case 'calendar':
+      return what.missing.length === 0
+        ? { zh: '值班台：节日表齐全', en: 'the desk page misses nothing of the festival calendar' }
+        : {
+            zh: `值班台写着还缺：${what.missing.join('、')}`,
+            en: `the desk page says what is missing of the festival calendar: ${what.missing.join(', ')}`,
+          }
     case 'noCard':
       return { zh: '看板上没有事件', en: 'the board is empty' }
     case 'refusedMessage':

@@ -48,6 +48,11 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
         const open = (await incidents(db)).filter(({ state }) => state !== 'closed')
         return open.length === 0 ? [] : [`${when} the board is not empty: ${showAll(open)}`]
       }
+      case 'calendar': {
+        const desk = await (await pages.page('zhao')).call('desk', { params: { id: world.cast.communityId } })
+        const missing = desk.calendar.warnings.map((one) => `${one.year} ${one.missing}`).join()
+        return missing === what.missing.join() ? [] : [`${when} of the calendar is missing: ${missing}`]
+      }
       case 'place':
         return placed(what, when)
       case 'refusedMessage': {
