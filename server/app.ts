@@ -97,6 +97,10 @@ export async function createApp({
       return Math.min(reachedUntil, broker.heardUntil(), broker.oldestPendingAt() ?? now)
     },
   })
+  const writeRules: typeof writeRuleBook = (tx, book) => {
+    tx.afterCommit(() => void jobs.hurry('deviceRules'))
+    return writeRuleBook(tx, book)
+  }
   const ingest = createIngest({
     db,
     clock,
@@ -116,7 +120,7 @@ export async function createApp({
     config: { demo: demo !== undefined, secureCookies, dashboardDir },
     incidents: { ...incidents, canWake: dispatch.canWake },
     ingestWeb: createWebSigns({ db, ingest }),
-    ruleBook: { read: ruleBook, history: ruleHistory, write: writeRuleBook },
+    ruleBook: { read: ruleBook, history: ruleHistory, write: writeRules },
     demo,
     health: createHealth({
       db,
@@ -157,6 +161,8 @@ export async function createApp({
       { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
       { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
       { name: 'airAgain', everyMs: 1000, run: drained(rules.judgeAgain) },
+      { name: 'batteries', everyMs: 3_600_000, run: drained(rules.judgeBatteries) },
+      { name: 'deviceRules', everyMs: 600_000, run: rules.applyDeviceRules },
       { name: 'absences', everyMs: 1000, run: drained(rules.judgeAbsences) },
       { name: 'dispatch', everyMs: 1000, run: dispatch.tick },
       { name: 'outbox', everyMs: 1000, run: dispatch.send },

@@ -20,6 +20,7 @@ const DeviceRow = Type.Object({
   indoors: Type.Boolean(),
   origin: Origin,
   ...DeviceState.properties,
+  silentAfterMs: orNull(Type.Integer()),
   soleResidentId: orNull(Id),
   communityOrigin: orNull(Origin),
 })
@@ -39,7 +40,7 @@ export async function lockDevices(
     sql`
       select d.id, d.serial, d.community_id, d.home_id, d.resident_id, d.kind, d.power, d.indoors, d.origin,
         d.last_seen_at, d.silent_at, d.online, d.connection, d.battery, d.flags, d.last_co, d.last_co_at, d.last_gas,
-        d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from,
+        d.last_gas_at, d.hot_at, d.alarm_active, d.unrolled_from, d.silent_after_ms,
         case when d.id = any(${bigints(pressing)}::bigint[]) then (
           select community.origin
           from area community
@@ -70,7 +71,7 @@ function deviceOf(row: Static<typeof DeviceRow>): Device {
     origin: row.origin,
     indoors: row.indoors,
     kind: row.kind,
-    silentAfterMs: silentAfterMs(row.kind, row.power),
+    silentAfterMs: row.silentAfterMs ?? silentAfterMs(row.kind, row.power),
     soleResidentId: row.soleResidentId,
     communityOrigin: row.communityOrigin,
     state: {

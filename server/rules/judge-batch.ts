@@ -1,4 +1,5 @@
 // What a committed batch means, judged in its own transaction: a danger is never stored without being judged.
+import type { DeviceRules } from '#contract/rules-device.ts'
 import type { Tx } from '#db/database.ts'
 import { bufferedMs } from '#domain/device-time.ts'
 import type { StoredBatch, StoredReading, StoredSos, StoredState } from '#domain/stored.ts'
@@ -12,6 +13,7 @@ import { judgeReturns } from './judge-returns.ts'
 import { airWindowMs, judgeSubjects, type Found, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
 import type { Condition, Device } from './store.ts'
+import { deviceRulesOf } from './surroundings-store.ts'
 import { verdictOf } from './verdict-of.ts'
 
 /** Every verdict of a batch: air, SOS, people who answer after all, and devices. `now` in epoch ms. */
@@ -19,13 +21,16 @@ export async function judgeStored(tx: Tx, stored: StoredBatch, now: number): Pro
   const { homeIds, deviceIds } = whereFrom(stored)
   if (homeIds.length === 0) return { verdicts: [], dues: [], missed: [] }
   const { conditions, devices } = await worthALook(tx, { stored, homeIds, deviceIds, now })
-  const air = await judgeAirs(tx, { stored, conditions, devices, now })
+  const [air, rules] = await Promise.all([
+    judgeAirs(tx, { stored, conditions, devices, now }),
+    deviceRulesOf(tx, devices, now),
+  ])
   const verdicts = [
     ...air.verdicts,
     ...stored.soses.map(judgeSos),
     ...(await judgeReturns(tx, stored.checkIns)),
     ...judgePressesWhileAway(stored.checkIns),
-    ...(await withCover(tx, judgeDevices({ stored, conditions, devices, now }), now)),
+    ...(await withCover(tx, judgeDevices({ stored, conditions, devices, now }, rules), now)),
   ]
   return { ...air, verdicts }
 }
@@ -155,7 +160,10 @@ function airSubject({ readings, now, ...said }: Said): Subject | undefined {
   return isQuiet ? undefined : { ...said, fromAt }
 }
 
-function judgeDevices({ stored, conditions, devices, now }: Seen): Verdict[] {
+function judgeDevices(
+  { stored, conditions, devices, now }: Seen,
+  rulesByHome: ReadonlyMap<number, DeviceRules>,
+): Verdict[] {
   const swappedAt = new Map(stored.swaps.map(({ deviceId, at }) => [deviceId, at]))
   return devices.flatMap((device) => {
     const condition = conditions.get(store.keyOf(device.id, 'device'))
@@ -165,6 +173,7 @@ function judgeDevices({ stored, conditions, devices, now }: Seen): Verdict[] {
     const wasSilent = device.silentAt === null && condition?.evidence.trouble === 'silent'
     const silent = wasSilent || (inAlarm && device.online === false)
     const seen = { silent, inAlarm, swappedAt: swappedAt.get(device.id), now }
-    return judgeHealth(device, condition, seen) ?? []
+    const rules = rulesByHome.get(device.homeId)
+    return judgeHealth(device, condition, rules ? { ...seen, rules } : seen) ?? []
   })
 }

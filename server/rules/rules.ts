@@ -7,7 +7,9 @@ import type { Verdict } from '#domain/verdict.ts'
 import { createEyes, type Blindness } from './blindness.ts'
 import { writeReminders } from './due-store.ts'
 import { writeAirDue } from './air-due-store.ts'
+import { applyDeviceRules } from './device-rules-store.ts'
 import { judgeAgain } from './judge-again.ts'
+import { judgeBatteries } from './judge-batteries.ts'
 import { judgeAbsences } from './judge-absences.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
@@ -42,6 +44,10 @@ export type Rules = {
   /** Late but active, and still nobody has spoken with her at the second deadline: missed. */
   judgeSecondDeadlines(now: number): Promise<Slice>
   judgeSilentDevices(now: number): Promise<Slice>
+  /** Once a day for each battery: which will be low within a month. */
+  judgeBatteries(now: number): Promise<Slice>
+  /** After how long each device counts as silent, by the rules of its community. */
+  applyDeviceRules(): Promise<void>
   /** Detectors whose samples mean more by now, though nothing was heard since; each once. */
   judgeAgain(now: number): Promise<Slice>
   /** What absences ask of a human: each once. */
@@ -110,6 +116,15 @@ export function createRules(options: RulesOptions): Rules {
         await found(tx, verdicts, now)
         return count
       }),
+
+    judgeBatteries: (now) =>
+      sliced(rowsMax, async (tx) => {
+        const { count, verdicts } = await judgeBatteries(tx, now, rowsMax)
+        await found(tx, verdicts, now)
+        return count
+      }),
+
+    applyDeviceRules: async () => void (await db.transaction(applyDeviceRules)),
 
     judgeAgain: (now) =>
       sliced(rowsMax, async (tx) => {

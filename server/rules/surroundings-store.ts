@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { noChanges, rulesFor } from '#contract/rule-layers.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
+import type { DeviceRules } from '#contract/rules-device.ts'
 import { Id, RiskTier, orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
@@ -45,6 +46,20 @@ export async function surroundingsOf(
     found.set(homeId, home)
   }
   return found
+}
+
+/** What is watched about equipment, by home: only of communities that have changed anything of their rules. */
+export async function deviceRulesOf(
+  tx: Tx,
+  devices: readonly { homeId: number; communityId: number }[],
+  now: number,
+): Promise<Map<number, DeviceRules>> {
+  if (devices.length === 0) return new Map()
+  const books = await ruleBooks(tx, [...new Set(devices.map(({ communityId }) => communityId))])
+  const changed = devices.filter(({ communityId }) => (books.get(communityId)?.version ?? 0) > 0)
+  if (changed.length === 0) return new Map()
+  const homes = await surroundingsOf(tx, changed, now)
+  return new Map([...homes].map(([homeId, { rules }]) => [homeId, rules.device]))
 }
 
 const residentsOf = (tx: Tx, homeIds: readonly number[]) =>
