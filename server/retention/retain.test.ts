@@ -142,6 +142,7 @@ test('whatever refers to an incident goes with it', async () => {
       from pg_constraint
       where contype = 'f'
         and confrelid = 'incident'::regclass
+        and confdeltype <> 'n' -- a row whose card is gone lets go of it by itself
       order by 1`,
   )
   const store = readFileSync(join(import.meta.dirname, 'retain-store.ts'), 'utf8')
