@@ -10,6 +10,7 @@ import * as outbox from './outbox-store.ts'
 import type { DueTelling } from './outbox-store.ts'
 import type { DispatchParts } from './parts.ts'
 import { situationOf } from './situation.ts'
+import { goOnForRows } from './unread-list.ts'
 import { newDraft } from './tell.ts'
 
 /** In one round: as many as a bad minute of one community has, sent at once. */
@@ -181,6 +182,7 @@ async function goOn(
 ): Promise<void> {
   const situation = await situationOf(tx, incidentId, now)
   if (!situation || situation.state !== 'open' || situation.acknowledgedAt !== null) return
+  if (situation.homeId === null) return goOnForRows(tx, { situation, now, wake })
   if (situation.ladder.together || !hasFurther(situation)) return
   if (await outbox.somebodyMayAnswer(tx, incidentId, now)) return
   const draft = newDraft(now)

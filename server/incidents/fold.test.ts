@@ -76,6 +76,14 @@ test('safety 8: after our own outage the desk has one list, and each row has its
   expect(new Set(rig.listen())).toContain('wang alarm missed warning')
 })
 
+test('safety 2, 8: where nobody at the desk can be told of the list, the stewards go at once', async () => {
+  await rig.open('wang', 'zhang')
+  await ownOutage()
+  await rig.found(blind('li'), blind('he'))
+  await rig.jobs()
+  expect(rig.listen()).toEqual(['wang alarm missed warning', 'zhang alarm missed warning'])
+})
+
 test('safety 3, 8: a list that was taken and is not done rings at the desk again', async () => {
   await rig.open('zhao')
   await ownOutage()
