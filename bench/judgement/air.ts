@@ -125,7 +125,7 @@ function airedAfterMin(world: World, seed: number, id: number): number {
     draw(seed, id, 0, 321) < neighbourReachable
       ? logNormal(familyMinutesToAnswerMedian, 0.5, draw(seed, id, 0, 322))
       : Infinity
-  const { doorAt } = climb({ seed, id, day: 0, tier: 'general', answers: world.answers }, 0)
+  const { doorAt } = climb({ seed, id, day: 0, answers: world.answers }, 0)
   return Math.min(byResident, byNeighbour, doorAt)
 }
 

@@ -125,7 +125,7 @@ export function askSilent(silent: Silent, since: number): Found {
 }
 
 /** Ids of an imagined pairing. */
-const around: Around = { steward: [1], backup: [2], neighbour: [3], desk: [4] }
+const around: Around = { steward: [1], backup: [2], neighbour: [3], family: [], desk: [4] }
 const roundsMax = 40
 /** The desk itself goes nowhere: it finds somebody, who then walks. */
 const deskFindsMin = 7
@@ -133,9 +133,9 @@ const deskFindsMin = 7
 const overdueMin = 18
 
 /** The ladder of dispatch from the steward on: who is told when, who acknowledges, who stands at the door first. */
-export function climb(silent: Pick<Silent, 'seed' | 'id' | 'day' | 'tier' | 'answers'>, from: number): Found {
-  const { seed, id, day, tier, answers } = silent
-  const ladder = ladderFor({ kind: 'missed', stage: 'alarm', silence: 'missed', tier, firstFortnight: false })
+export function climb(silent: Pick<Silent, 'seed' | 'id' | 'day' | 'answers'>, from: number): Found {
+  const { seed, id, day, answers } = silent
+  const ladder = ladderFor({ kind: 'missed', stage: 'alarm', silence: 'missed' })
   const alreadyTold: number[] = []
   let [at, step, telling, doorAt] = [from, 0, 0, Infinity]
   for (let round = 0; round < roundsMax && at < doorAt; round += 1) {

@@ -14,19 +14,30 @@ import {
   insertGivenCheckIn,
   lockOccurrences,
   openMissed,
+  residentLookedFor,
   type GivenCheckIn,
   type Subject,
 } from './resident-store.ts'
 
 export type ProxySettings = { db: Database; incidents: Pick<IncidentActs, 'noteProxy'> }
 
-export function proxyHandlers({ db, incidents }: ProxySettings): Pick<Handlers, 'proxyCheckIn'> {
+export function proxyHandlers({
+  db,
+  incidents,
+}: ProxySettings): Pick<Handlers, 'proxyCheckIn' | 'answerIncident'> {
+  const answer = async (residentId: number, asked: Giving['asked']) => {
+    if (asked.body.place.trim() === '') return refused('bad_request', noPlace)
+    const subject = await findSubject(db, residentId)
+    if (!subject) return refused('not_found')
+    return db.transaction((tx) => give(tx, { incidents, subject, asked }))
+  }
   return {
-    async proxyCheckIn(asked) {
-      if (asked.body.place.trim() === '') return refused('bad_request', noPlace)
-      const subject = await findSubject(db, asked.params.id)
-      if (!subject) return refused('not_found')
-      return db.transaction((tx) => give(tx, { incidents, subject, asked }))
+    proxyCheckIn: (asked) => answer(asked.params.id, asked),
+    /** Only while she is looked for: whoever was asked once has no say about other mornings. */
+    async answerIncident({ params, body, personId, now }) {
+      const residentId = await residentLookedFor(db, params.id)
+      if (residentId === undefined) return refused('not_allowed_now')
+      return answer(residentId, { body: { ...body, via: 'proxy' }, personId, now })
     },
   }
 }
@@ -41,7 +52,11 @@ const oneByOne = {
   en: 'Please answer for each resident after seeing or speaking with them; so many in one minute is a list.',
 }
 
-type Giving = { incidents: ProxySettings['incidents']; subject: Subject; asked: Asked<'proxyCheckIn'> }
+type Giving = {
+  incidents: ProxySettings['incidents']
+  subject: Subject
+  asked: Pick<Asked<'proxyCheckIn'>, 'body' | 'personId' | 'now'>
+}
 
 /** One resident only: whoever lives with her is not answered for. */
 async function give(tx: Tx, { incidents, subject, asked }: Giving): Promise<{ ok: true } | Refused> {

@@ -24,6 +24,21 @@ export const findSubject = (db: Db, residentId: number): Promise<Subject | undef
       where r.id = ${residentId}`,
   )
 
+/** Whose silence this incident is about; undefined once it is dealt with, and for any other kind. */
+export async function residentLookedFor(db: Db, incidentId: number): Promise<number | undefined> {
+  const found = await db.maybeOne(
+    Type.Object({ residentId: Type.Integer() }),
+    sql`
+      select resident_id
+      from incident
+      where id = ${incidentId}
+        and kind = 'missed'
+        and state = 'open'
+        and resident_id is not null`,
+  )
+  return found?.residentId
+}
+
 const Occurrence = Type.Object({
   pactId: Type.Integer(),
   edge: Edge,

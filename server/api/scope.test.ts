@@ -151,6 +151,9 @@ const cases: { [N in RouteName]: Case<N> } = {
   proxyCheckIn: {
     input: () => ({ params: resident(), body: { seenOrSpoken: 'seen', place: '菜场', via: 'proxy' } }),
   },
+  answerIncident: {
+    input: () => ({ params: incident(), body: { seenOrSpoken: 'seen', place: '菜场' } }),
+  },
   declareAbsence: {
     input: () => ({
       params: resident(),

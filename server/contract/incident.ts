@@ -118,10 +118,11 @@ export const DueKind = Type.Enum([
   'contact',
   'checkBack',
   'repeat',
+  'ask',
 ])
 export type DueKind = Static<typeof DueKind>
 
-export const AssignmentRole = Type.Enum(['steward', 'backup', 'neighbour', 'desk'])
+export const AssignmentRole = Type.Enum(['steward', 'backup', 'neighbour', 'family', 'desk'])
 export type AssignmentRole = Static<typeof AssignmentRole>
 
 export const Assignment = Type.Object({

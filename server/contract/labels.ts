@@ -57,6 +57,7 @@ const roles: Words<AssignmentRole | PairingRole | Role> = {
   steward: { zh: '红管家', en: 'Steward' },
   backup: { zh: '后备', en: 'Backup' },
   neighbour: { zh: '邻里互助', en: 'Neighbour' },
+  family: { zh: '家属', en: 'Family' },
   desk: { zh: '值班台', en: 'Desk' },
   keyHolder: { zh: '钥匙保管人', en: 'Key holder' },
   emergencyContact: { zh: '紧急联系人', en: 'Emergency contact' },
@@ -107,6 +108,7 @@ const dues: Words<DueKind> = {
   contact: { zh: '须联系上', en: 'Speak with her' },
   checkBack: { zh: '等待回访', en: 'Check back' },
   repeat: { zh: '再次通知', en: 'Told again' },
+  ask: { zh: '正在询问', en: 'Being asked' },
 }
 
 const vias: Words<CheckInVia> = {

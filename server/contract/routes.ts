@@ -373,6 +373,15 @@ export const routes = define({
     }),
     reply: Done,
   },
+  answerIncident: {
+    method: 'POST',
+    path: '/api/incidents/:id/answer',
+    who: 'job',
+    summary: 'Neighbour, family or whoever was asked: she was seen or spoken with, and where (safety 7)',
+    params: byId,
+    body: Type.Object({ seenOrSpoken: Type.Enum(['seen', 'spoken']), place: text(100) }),
+    reply: Done,
+  },
   declareAbsence: {
     method: 'POST',
     path: '/api/residents/:id/absences',

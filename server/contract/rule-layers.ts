@@ -1,5 +1,6 @@
 // What a community changed of the rules: for everybody, for a tier, for a home. Each later layer has the last word.
 import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
 import { EpochMs, Id, RiskTier, orNull } from './primitives.ts'
 import { RuleChange, RuleSet, effectiveRules } from './rule-set.ts'
 
@@ -12,6 +13,22 @@ export const RuleLayers = Type.Object({
 export type RuleLayers = Static<typeof RuleLayers>
 
 export const noChanges: RuleLayers = { community: {}, tiers: { high: {}, key: {}, general: {} }, homes: {} }
+
+/**
+ * Layers as they are stored. A change that can no longer be read (its bounds are narrower now) counts as none: judging
+ * never stops because of a rule.
+ */
+export function readLayers(stored: unknown): RuleLayers {
+  const { community, tiers, homes = {} } = (stored ?? {}) as Partial<RuleLayers>
+  const tier = (name: RiskTier) => readChange(tiers?.[name])
+  return {
+    community: readChange(community),
+    tiers: { high: tier('high'), key: tier('key'), general: tier('general') },
+    homes: Object.fromEntries(Object.entries(homes).map(([id, change]) => [id, readChange(change)])),
+  }
+}
+
+const readChange = (change: unknown): RuleChange => (Value.Check(RuleChange, change) ? change : {})
 
 /** Which layer is looked at or changed: `community`, a tier, or `home-12`. */
 export const RuleScope = Type.String({ pattern: '^(community|high|key|general|home-[1-9]\\d*)$' })
@@ -77,8 +94,8 @@ export function ruleLines(rules: RuleSet, without: RuleSet): RuleLine[] {
   )
 }
 
-type Value = RuleLine['value']
+type LineValue = RuleLine['value']
 type Sayable = { type: string; zh: string; en: string; source: string; minimum?: number; maximum?: number }
 
-const valueOf = (rules: RuleSet, part: string, name: string): Value =>
-  (rules as unknown as Record<string, Record<string, Value>>)[part]?.[name] ?? 0
+const valueOf = (rules: RuleSet, part: string, name: string): LineValue =>
+  (rules as unknown as Record<string, Record<string, LineValue>>)[part]?.[name] ?? 0

@@ -23,6 +23,8 @@ const lines: Readonly<Record<string, Pair>> = {
   proxyCheckIn: { zh: '代报平安', en: 'Check-in by proxy' },
   closedByCheckIn: { zh: '已报平安，自动办结', en: 'Checked in, closed by itself' },
   closedByItself: { zh: '设备恢复，自动办结', en: 'Well again, closed by itself' },
+  residentAsked: { zh: '已提醒老人报平安', en: 'The resident was asked' },
+  asked: { zh: '请问是否见到或联系上', en: 'Asked whether she was seen or spoken with' },
   told: { zh: '已通知', en: 'Told' },
   informed: { zh: '已告知', en: 'Informed' },
   skipped: { zh: '叫不到，换下一个', en: 'Not reachable, next one' },

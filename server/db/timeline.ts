@@ -13,6 +13,8 @@ export type TimelineWhat =
   | 'proxyCheckIn'
   | 'closedByCheckIn'
   | 'closedByItself'
+  | 'residentAsked'
+  | 'asked'
   | 'told'
   | 'informed'
   | 'skipped'

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Type } from 'typebox'
 import type { DemoWorld } from '#contract/demo.ts'
+import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
 import type { Database, Db } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 import { nextOccurrence } from '#domain/occurrence.ts'
@@ -32,6 +33,7 @@ export async function seedDemo({ db, now, hashPassword }: DemoSeed): Promise<Dem
     const homes = await seedHomes(tx, areas)
     const people = await seedResidents(tx, { homes, communityId: areas.here, now })
     await seedPairings(tx, { homes, persons, communityId: areas.here })
+    await seedRules(tx, { communityId: areas.here, now })
     const devices = await seedDevices(tx, { homes, people, communityId: areas.here })
     const deskId = persons[staff.findIndex((one) => one.role === 'desk')] ?? 0
     await seedHistory(tx, { communityId: areas.here, zone, now, deskId, residents: people, devices })
@@ -49,6 +51,15 @@ export async function seedDemo({ db, now, hashPassword }: DemoSeed): Promise<Dem
       devices,
     }
   })
+}
+
+/** Its own rule: its stewards live next door, and somebody who looks at a demo should not wait for a quarter of an hour. */
+const ownRules: RuleLayers = { ...noChanges, community: { ladder: { stewardAfterMin: 0 } } }
+
+async function seedRules(db: Db, { communityId, now }: { communityId: number; now: number }): Promise<void> {
+  await db.run(sql`
+    insert into rule_book (community_id, version, layers, note, created_at)
+    values (${communityId}, 1, ${json(ownRules)}, '幸福里的红管家住得近：一到时间就去看看', ${at(now)})`)
 }
 
 async function insertArea(db: Db, kind: string, name: string, path: number[]): Promise<number[]> {

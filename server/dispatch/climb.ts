@@ -40,7 +40,11 @@ export function hasFurther(situation: Situation): boolean {
 /** The desk has it on the list of its group, which rings there: thirty rows must not ring thirty times. */
 const withoutDesk = (reach: readonly Reach[]) => reach.filter(({ role }) => role !== 'desk')
 
-const alreadyTold = ({ assignments }: Situation) => assignments.map(({ personId }) => personId)
+/** Whoever was only asked to phone, or whether they had seen her, is not yet asked to go. */
+const alreadyTold = ({ assignments }: Situation) =>
+  assignments
+    .filter(({ role, state }) => state !== 'told' || role === 'steward' || role === 'backup')
+    .map(({ personId }) => personId)
 
 /**
  * A repetition leaves those in peace who are on their way, and those who said that they cannot go; unless nobody else

@@ -7,6 +7,7 @@ import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
 import { writeTimeline } from '#db/timeline.ts'
+import { askResidents } from './resident-side.ts'
 import type { Asked, AtOnce, Draft, NextStep, Told } from './tell.ts'
 
 /** Everything that was decided, one statement a table. `wake` is called after a commit that leaves somebody to tell. */
@@ -15,6 +16,7 @@ export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | unde
     writeAssignments(tx, [...draft.sent.values()], draft.now),
     reopenAssignments(tx, [...draft.askedAgain.values()]),
     writeTellings(tx, draft),
+    askResidents(tx, draft.residentsAsked.values(), { now: draft.now, wake }),
     writeTimeline(tx, draft.lines),
     setNext(tx, draft.next),
   ])
@@ -25,7 +27,10 @@ export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | unde
   if (wake && draft.tellings.size > 0) tx.afterCommit(wake)
 }
 
-/** Who is already on it stays where they are; who declined or was relieved is asked anew. */
+/**
+ * Who is already on it stays where they are; who declined or was relieved is asked anew. Whoever was asked to phone, or
+ * whether they had seen her, and is now sent, is sent as what they are.
+ */
 async function writeAssignments(tx: Tx, asked: readonly Asked[], now: number): Promise<void> {
   if (asked.length === 0) return
   await tx.run(sql`
@@ -42,6 +47,7 @@ async function writeAssignments(tx: Tx, asked: readonly Asked[], now: number): P
     order by asked.nth
     on conflict (incident_id, person_id) do update set
       state = 'told',
+      role = case when excluded.role in ('steward', 'backup') then excluded.role else assignment.role end,
       told_at = excluded.told_at,
       due_at = excluded.due_at,
       due_kind = excluded.due_kind

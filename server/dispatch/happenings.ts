@@ -3,6 +3,8 @@ import type { AssignmentRole } from '#contract/incident.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
+import { isGoing } from '#domain/ladder.ts'
+import { asking, isAsking, leaveToDesk, open, resume } from './ask.ts'
 import { climb, climbAnew } from './climb.ts'
 import { unreachedOf, withdrawAlarms, writeDraft } from './draft-store.ts'
 import { giveCalls, giveNoAnswerCall } from './emergency-calls.ts'
@@ -51,7 +53,7 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
 
   return {
     onOpened: (tx: Tx, incidentIds: readonly number[], now: number): Promise<void> =>
-      alert(tx, incidentIds, { now, step: (draft, situation) => climb(draft, situation, 0) }),
+      alert(tx, incidentIds, { now, step: open }),
 
     onRaised: (tx: Tx, incidentIds: readonly number[], now: number): Promise<void> =>
       alert(tx, incidentIds, { now, step: climbAnew }),
@@ -62,8 +64,8 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
       const own = situation.assignments.find((assignment) => assignment.personId === personId)
       await pause(tx, situation)
       await comfortResident(tx, situation, { now, ...toDevices })
-      // A desk that has taken note has sent nobody: those who can go are rung on.
-      if (own?.role === 'desk') return
+      // A desk that has taken note has sent nobody: those who can go are rung on; a word asked for is still waited for.
+      if (own && (!isGoing(own) || (isAsking(situation) && own.state === 'acknowledged'))) return
       await withdrawAlarms(tx, [incidentId], personId)
       await tx.run(sql`
         update assignment
@@ -80,7 +82,8 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
       const ringsAnyway = situation.ladder.together && situation.dueAt !== null
       if (ringsAnyway) return
       const draft = newDraft(now)
-      climb(draft, situation, situation.step + 1)
+      if (isAsking(situation)) resume(draft, situation)
+      else climb(draft, situation, situation.step + 1)
       await writeDraft(tx, draft, wake)
     },
 
@@ -102,7 +105,16 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
     },
 
     async onNews(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
-      await informOthers(tx, await found(tx, incidentIds, now), { now, personId: null })
+      const situations = await found(tx, incidentIds, now)
+      await informOthers(tx, situations, { now, personId: null })
+      const answered = situations.filter(isAsking)
+      if (answered.length === 0) return
+      const draft = newDraft(now)
+      for (const situation of answered) leaveToDesk(draft, situation)
+      const ids = answered.map(({ id }) => id)
+      await withdrawAlarms(tx, ids, null)
+      await dropCommands(tx, ids, now)
+      await writeDraft(tx, draft, wake)
     },
 
     async onJoined(tx: Tx, groupIds: readonly number[], now: number): Promise<void> {
@@ -158,12 +170,16 @@ async function othersOnIt(
   return new Map(others)
 }
 
-/** 收到 pauses the ladder; what goes on is the deadline of whoever took it. The second deadline is the rules'. */
+/**
+ * 收到 pauses the ladder; what goes on is the deadline of whoever took it. The second deadline is the rules', and what
+ * is asked before anybody is sent goes on: 收到 is no answer yet.
+ */
 async function pause(tx: Tx, { id }: Situation): Promise<void> {
   await tx.run(sql`
     update incident
     set due_at = null,
       due_kind = null
     where id = ${id}
+      and step <> ${asking}
       and due_kind is distinct from 'secondDeadline'`)
 }

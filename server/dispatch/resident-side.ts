@@ -3,12 +3,13 @@ import { Type } from 'typebox'
 import type { CommandKind } from '#contract/messages.ts'
 import { Id, isHazard, type IncidentKind } from '#contract/primitives.ts'
 import { adviceLines, originWord } from '#contract/words.ts'
+import { instants } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
 import { isAtLeast } from '#domain/worst.ts'
 import type { Situation } from './situation.ts'
-import { inform, say, type Draft } from './tell.ts'
+import { inform, say, type Draft, type ResidentAsk } from './tell.ts'
 
 /** How long a command is worth being carried out, in ms, and who is called after a commit that left one to send. */
 export type ToDevices = { expiresInMs: number; wake: (() => void) | undefined }
@@ -48,6 +49,23 @@ const aboutCooking = {
 function howToTell(incident: IncidentKind): { kind: CommandKind; text: string } {
   if (incident === 'sos') return { kind: 'comfort', text: '已收到，正在找人' }
   return { kind: incident === 'gas' ? 'mute' : 'alarm', text: adviceLines(incident, 'zh').join('；') }
+}
+
+/** She is asked herself before anybody is sent: never with blame (safety 18). */
+export async function askResidents(
+  tx: Tx,
+  asks: Iterable<ResidentAsk>,
+  { now, wake }: { now: number; wake: (() => void) | undefined },
+): Promise<void> {
+  const text = '早上好，方便时请按一下报平安'
+  const commands = [...asks].map(({ situation, expiresAt }) => ({
+    situation,
+    homeIds: homesOf(situation),
+    kind: 'remind' as const,
+    text,
+    expiresInMs: Math.max(1000, expiresAt - now),
+  }))
+  await writeCommands(tx, commands, { now, expiresInMs: 0, wake })
 }
 
 /** Somebody is coming. */
@@ -109,7 +127,14 @@ export async function dropCommands(tx: Tx, incidentIds: readonly number[], now: 
       and result is null`)
 }
 
-type Command = { situation: Situation; homeIds: readonly number[]; kind: CommandKind; text: string }
+type Command = {
+  situation: Situation
+  homeIds: readonly number[]
+  kind: CommandKind
+  text: string
+  /** Where it is worth being carried out for another time than the others. */
+  expiresInMs?: number
+}
 
 /** To what can speak or show something: tablets and buttons in service. Gives the incidents where there was one. */
 async function writeCommands(
@@ -126,16 +151,23 @@ async function writeCommands(
     sql`
       insert into device_command (community_id, device_id, kind, text, incident_id, created_at, expires_at)
       select device.community_id, device.id, asked.kind, asked.text, asked.incident_id, ${at(now)},
-        ${at(now + expiresInMs)}
+        asked.expires_at
       from unnest(
         ${asked.map(({ homeId }) => homeId)}::bigint[],
         ${asked.map(({ kind }) => kind)}::text[],
         ${asked.map(({ situation, text }) => markOf(situation) + text)}::text[],
-        ${asked.map(({ situation }) => situation.id)}::bigint[]
-      ) with ordinality as asked (home_id, kind, text, incident_id, nth)
+        ${asked.map(({ situation }) => situation.id)}::bigint[],
+        ${asked.map(({ situation }) => situation.residentId)}::bigint[],
+        ${instants(asked.map((command) => now + (command.expiresInMs ?? expiresInMs)))}::timestamptz[]
+      ) with ordinality as asked (home_id, kind, text, incident_id, resident_id, expires_at, nth)
       join device on device.home_id = asked.home_id
       where device.kind in ('tablet', 'button')
         and not device.out_of_service
+        and (
+          asked.kind <> 'remind'
+          or device.resident_id is null
+          or device.resident_id = asked.resident_id
+        )
         and (asked.kind = 'mute' or not exists (
           select
           from incident gas

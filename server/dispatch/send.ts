@@ -3,6 +3,7 @@ import { incidentTitle } from '#contract/words.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import type { Delivery, Message } from './channels/channel.ts'
+import { isAsking } from './ask.ts'
 import { climb, hasFurther } from './climb.ts'
 import { writeDraft } from './draft-store.ts'
 import { chooseWay, contactsOf, keyOf, triedAs, type ContactPoint, type Left } from './next-contact.ts'
@@ -183,7 +184,7 @@ async function goOn(
   const situation = await situationOf(tx, incidentId, now)
   if (!situation || situation.state !== 'open' || situation.acknowledgedAt !== null) return
   if (situation.homeId === null) return goOnForRows(tx, { situation, now, wake })
-  if (situation.ladder.together || !hasFurther(situation)) return
+  if (situation.ladder.together || isAsking(situation) || !hasFurther(situation)) return
   if (await outbox.somebodyMayAnswer(tx, incidentId, now)) return
   const draft = newDraft(now)
   climb(draft, situation, situation.step + 1)

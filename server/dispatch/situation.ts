@@ -2,15 +2,27 @@
 import { Type, type Static } from 'typebox'
 import { AssignmentState, IncidentState } from '#contract/acts.ts'
 import { AssignmentRole, DueKind, Evidence } from '#contract/incident.ts'
-import { EpochMs, Id, IncidentKind, Origin, RiskTier, Stage, orNull } from '#contract/primitives.ts'
+import {
+  EpochMs,
+  Id,
+  IncidentKind,
+  Origin,
+  PairingRole,
+  RiskTier,
+  type Silence,
+  Stage,
+  orNull,
+} from '#contract/primitives.ts'
 import { bigints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
 import { groupLadder } from '#domain/group.ts'
 import { ladderFor, type Around, type Ladder } from '#domain/ladder.ts'
+import { asksOf, type Asks } from './asks-of.ts'
+import { rulesAround } from './rules-in-force.ts'
 
-const IncidentRow = Type.Object({
+export const IncidentRow = Type.Object({
   id: Id,
   communityId: Id,
   /** Null is a group of homes, each of which has an incident of its own. */
@@ -23,6 +35,7 @@ const IncidentRow = Type.Object({
   state: IncidentState,
   origin: Origin,
   evidence: Evidence,
+  openedAt: EpochMs,
   acknowledgedAt: orNull(EpochMs),
   step: Type.Integer(),
   dueAt: orNull(EpochMs),
@@ -30,9 +43,12 @@ const IncidentRow = Type.Object({
   handledBy: orNull(Id),
   /** Of the silent one, else the worst in the home. */
   tier: RiskTier,
-  /** Enrolled less than fourteen days ago, in the community's own days. */
-  firstFortnight: Type.Boolean(),
+  /** Of the silent one, in the community's own days; null where the incident is about nobody in particular. */
+  daysEnrolled: orNull(Type.Integer()),
+  /** A telephone tells nothing of this resident (safety 18). */
+  notByPhone: Type.Boolean(),
 })
+export type IncidentRow = Static<typeof IncidentRow>
 
 const AssignmentRow = Type.Object({
   id: Id,
@@ -45,11 +61,12 @@ const AssignmentRow = Type.Object({
 })
 export type AssignmentRow = Static<typeof AssignmentRow>
 
-export type Situation = Static<typeof IncidentRow> & {
-  ladder: Ladder
-  around: Around
-  assignments: AssignmentRow[]
-}
+export type Situation = IncidentRow &
+  Asks & {
+    ladder: Ladder
+    around: Around
+    assignments: AssignmentRow[]
+  }
 
 /** The situation of one incident; undefined where there is none. */
 export async function situationOf(tx: Tx, incidentId: number, now: number): Promise<Situation | undefined> {
@@ -66,8 +83,9 @@ export async function situationsOf(
   incidentIds: readonly number[],
   now: number,
 ): Promise<Situation[]> {
-  const [incidents, pairsAll, desks, assigned] = await Promise.all([
+  const [incidents, rules, pairsAll, desks, assigned] = await Promise.all([
     lockIncidents(tx, incidentIds, now),
+    rulesAround(tx, incidentIds),
     pairsAround(tx, incidentIds),
     desksOf(tx, incidentIds),
     assignmentsOf(tx, incidentIds),
@@ -76,21 +94,18 @@ export async function situationsOf(
   const assignments = grouped(assigned, ({ incidentId }) => incidentId)
   return incidents.map((incident) => {
     const pairs = incident.homeId === null ? [] : (paired.get(incident.homeId) ?? [])
-    const as = (role: AssignmentRole) =>
-      pairs.filter((pair) => pair.role === role).map((pair) => pair.personId)
-    const { kind, stage, tier, firstFortnight } = incident
-    const { task } = incident.evidence
-    const silence = kind === 'missed' ? (incident.evidence.silence ?? (task ? null : 'missed')) : null
+    const as = (role: PairingRole) => pairs.filter((pair) => pair.role === role).map((pair) => pair.personId)
+    const { kind, stage } = incident
+    const silence = silenceOf(incident)
     return {
       ...incident,
-      ladder:
-        incident.homeId === null
-          ? groupLadder(kind)
-          : ladderFor({ kind, stage, silence, tier, firstFortnight }),
+      ladder: incident.homeId === null ? groupLadder(kind) : ladderFor({ kind, stage, silence }),
+      ...asksOf({ ...incident, silence }, rules),
       around: {
         steward: as('steward'),
         backup: as('backup'),
         neighbour: as('neighbour'),
+        family: as('emergencyContact'),
         desk: desks.get(incident.communityId) ?? [],
       },
       assignments: assignments.get(incident.id) ?? [],
@@ -98,12 +113,18 @@ export async function situationsOf(
   })
 }
 
+/** Null also for what an absence asks: that is no silence. */
+function silenceOf({ kind, evidence }: IncidentRow): Silence | null {
+  if (kind !== 'missed') return null
+  return evidence.silence ?? (evidence.task ? null : 'missed')
+}
+
 function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
   return tx.many(
     IncidentRow,
     sql`
       select i.id, i.community_id, i.home_id, i.resident_id, i.kind, i.stage, i.state, i.origin, i.evidence,
-        i.acknowledged_at, i.step, i.due_at, i.due_kind, i.handled_by,
+        i.opened_at, i.acknowledged_at, i.step, i.due_at, i.due_kind, i.handled_by,
         exists (
           select
           from incident g
@@ -118,13 +139,11 @@ function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
           order by array_position('{high,key,general}'::text[], r.tier)
           limit 1
         ), 'general') as tier,
-        coalesce((
-          select r.enrolled_on + 14 > (${at(now)}::timestamptz at time zone community.zone)::date
-          from resident r
-          where r.id = i.resident_id
-        ), false) as first_fortnight
+        (${at(now)}::timestamptz at time zone community.zone)::date - silent.enrolled_on as days_enrolled,
+        coalesce(silent.deaf or silent.contact_mode in ('light', 'vibration'), false) as not_by_phone
       from incident i
       join area community on community.id = i.community_id
+      left join resident silent on silent.id = i.resident_id
       where i.id = any(${bigints(incidentIds)}::bigint[])
       order by i.id
       for no key update of i`,
@@ -142,7 +161,7 @@ function assignmentsOf(tx: Tx, incidentIds: readonly number[]): Promise<Assignme
   )
 }
 
-const PairRow = Type.Object({ homeId: Id, role: AssignmentRole, personId: Id })
+const PairRow = Type.Object({ homeId: Id, role: PairingRole, personId: Id })
 
 function pairsAround(tx: Tx, incidentIds: readonly number[]) {
   return tx.many(
@@ -156,7 +175,7 @@ function pairsAround(tx: Tx, incidentIds: readonly number[]) {
           from incident
           where id = any(${bigints(incidentIds)}::bigint[])
         )
-        and p.role in ('steward', 'backup', 'neighbour')
+        and p.role in ('steward', 'backup', 'neighbour', 'emergencyContact')
       order by p.home_id, p.position, p.person_id`,
   )
 }

@@ -10,6 +10,8 @@ import type { Situation } from './situation.ts'
 export type Asked = { situation: Situation; personId: number; role: AssignmentRole; dueAt: number }
 export type Told = { situation: Situation; personId: number; purpose: 'alarm' | 'inform' }
 export type NextStep = { step: number; dueAt: number; dueKind: DueKind }
+/** The resident is asked through what is in the home; worth carrying out until `expiresAt` (epoch ms). */
+export type ResidentAsk = { situation: Situation; expiresAt: number }
 
 /** What is about to be written, at one instant (epoch ms). A person stands once under each incident. */
 export type Draft = {
@@ -17,6 +19,7 @@ export type Draft = {
   sent: Map<string, Asked>
   askedAgain: Map<string, Asked>
   tellings: Map<string, Told>
+  residentsAsked: Map<number, ResidentAsk>
   lines: TimelineLine[]
   next: Map<number, NextStep>
   /** Whose card changes with it. */
@@ -32,6 +35,7 @@ export const newDraft = (now: number, atOnce?: AtOnce): Draft => ({
   sent: new Map(),
   askedAgain: new Map(),
   tellings: new Map(),
+  residentsAsked: new Map(),
   lines: [],
   next: new Map(),
   touched: new Map(),
@@ -43,6 +47,7 @@ export function addTo(draft: Draft, part: Draft): void {
   draft.sent = new Map([...draft.sent, ...part.sent, ...draft.sent])
   draft.askedAgain = new Map([...draft.askedAgain, ...part.askedAgain, ...draft.askedAgain])
   draft.tellings = new Map([...draft.tellings, ...part.tellings])
+  draft.residentsAsked = new Map([...draft.residentsAsked, ...part.residentsAsked])
   draft.lines.push(...part.lines)
   draft.next = new Map([...draft.next, ...part.next])
   draft.touched = new Map([...draft.touched, ...part.touched])
@@ -58,6 +63,23 @@ export function sendOut(draft: Draft, situation: Situation, { reach, dueAt }: As
     tell(draft, { situation, personId, purpose: 'alarm' })
     say(draft, situation, { what: 'told', personId, detail: { stage: situation.stage, role } })
   }
+}
+
+/** These are asked whether they have seen or spoken with her (safety 7); where nobody is sent yet, without an alarm. */
+export function askPeople(draft: Draft, situation: Situation, { reach, dueAt }: Asking): void {
+  if (reach.length > 0) draft.touched.set(situation.id, situation)
+  for (const { personId, role } of reach) {
+    draft.sent.set(`${situation.id} ${personId}`, { situation, personId, role, dueAt })
+    tell(draft, { situation, personId, purpose: situation.ladder.purpose })
+    say(draft, situation, { what: 'asked', personId, detail: { role } })
+  }
+}
+
+/** She herself is asked, through her button, her tablet, or the light that was agreed on. */
+export function askResident(draft: Draft, situation: Situation, expiresAt: number): void {
+  draft.touched.set(situation.id, situation)
+  draft.residentsAsked.set(situation.id, { situation, expiresAt })
+  say(draft, situation, { what: 'residentAsked' })
 }
 
 /** These are asked again; one line says so, for each of them would fill the page in a long night. */

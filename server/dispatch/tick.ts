@@ -3,11 +3,13 @@ import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
+import { isGoing } from '#domain/ladder.ts'
+import { asking, askOn, isAsking, resume } from './ask.ts'
 import { climb } from './climb.ts'
 import { writeDraft } from './draft-store.ts'
 import { overdueCalls, passOnCall } from './emergency-calls.ts'
 import type { DispatchParts } from './parts.ts'
-import { situationOf, type AssignmentRow, type Situation } from './situation.ts'
+import { situationOf, situationsOf, type AssignmentRow, type Situation } from './situation.ts'
 import { inform, newDraft, ringAgain, say, type Draft } from './tell.ts'
 
 /** In one tick; the rest is taken a second later. */
@@ -31,6 +33,7 @@ export async function tick(parts: DispatchParts, now: number): Promise<void> {
     ),
   ]
   const failures: unknown[] = []
+  await askAll(parts, now).catch((error: unknown) => failures.push(error))
   for (const each of work) await db.transaction(each).catch((error: unknown) => failures.push(error))
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} deadlines could not be taken up`)
@@ -50,7 +53,7 @@ function dueAssignments(db: Db, now: number) {
   )
 }
 
-/** Not the second deadline of a late riser: whether she is missed is for the rules to say. */
+/** Not the second deadline of a late riser: whether she is missed is for the rules to say. What is asked goes together. */
 function dueIncidents(db: Db, now: number) {
   return db.many(
     Type.Object({ id: Id }),
@@ -60,9 +63,41 @@ function dueIncidents(db: Db, now: number) {
       where due_at <= ${at(now)}
         and state <> 'closed'
         and due_kind <> 'secondDeadline'
+        and not (state = 'open' and step = ${asking})
       order by due_at, id
       limit ${dueMax}`,
   )
+}
+
+/** A morning is asked about together, in slices: a few statements for all, however many are silent at one hour. */
+async function askAll({ db, wake }: DispatchParts, now: number): Promise<void> {
+  for (let isMore = true; isMore;) {
+    const count = await db.transaction((tx) => askSlice(tx, { now, wake }))
+    isMore = count === dueMax
+  }
+}
+
+/** Whoever holds one of them now has it in hand: we come again in a second. */
+async function askSlice(tx: Tx, { now, wake }: Pick<By, 'now' | 'wake'>): Promise<number> {
+  const due = await tx.many(
+    Type.Object({ id: Id }),
+    sql`
+      select id
+      from incident
+      where due_at <= ${at(now)}
+        and state = 'open'
+        and step = ${asking}
+        and due_kind <> 'secondDeadline'
+      order by due_at, id
+      limit ${dueMax}
+      for no key update skip locked`,
+  )
+  if (due.length === 0) return 0
+  const draft = newDraft(now)
+  const ids = due.map(({ id }) => id)
+  for (const situation of await situationsOf(tx, ids, now)) askOn(draft, situation)
+  await writeDraft(tx, draft, wake)
+  return due.length
 }
 
 type By = { now: number; wake: (() => void) | undefined; limits: DispatchParts['limits'] }
@@ -138,14 +173,18 @@ async function backIntoLadder(tx: Tx, draft: Draft, { situation, own }: Own): Pr
     set acknowledged_at = null,
       acknowledged_by = null
     where id = ${situation.id}`)
-  climb(draft, situation, situation.step + 1)
+  if (isAsking(situation)) resume(draft, without(situation, own))
+  else climb(draft, situation, situation.step + 1)
 }
 
 const othersGoing = ({ assignments }: Situation, own: AssignmentRow) =>
-  assignments.some(
-    ({ id, role, state }) =>
-      id !== own.id && role !== 'desk' && ['acknowledged', 'enRoute', 'onScene'].includes(state),
-  )
+  assignments.some((one) => one.id !== own.id && isGoing(one))
+
+/** Nothing was heard of this one any more: not counted as somebody who goes. */
+const without = (situation: Situation, own: AssignmentRow): Situation => ({
+  ...situation,
+  assignments: situation.assignments.map((one) => (one.id === own.id ? { ...one, state: 'told' } : one)),
+})
 
 async function nextStep(
   tx: Tx,

@@ -114,7 +114,8 @@ function stewardAfterMs(input: AskInput, { ladder, silence }: Rules): number {
         (input.agreedInMs ?? 0) + ladder.stewardAfterMin * minuteMs,
       )
     case 'missed': {
-      const isPhoneFirst = input.firstFortnight && input.tier !== 'high'
+      // Safety 18: phoning longer tells nothing of somebody who does not hear it.
+      const isPhoneFirst = input.firstFortnight && input.tier !== 'high' && !input.deaf
       return (isPhoneFirst ? ladder.fortnightStewardAfterMin : ladder.stewardAfterMin) * minuteMs
     }
   }

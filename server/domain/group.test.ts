@@ -160,7 +160,7 @@ test('the list asks first for who is open, at risk, unseen, longest without a si
 })
 
 test('safety 8: a list rings at the desk until it is taken; an outage is told once, and again the next day', () => {
-  const around = { steward: [1], backup: [2], neighbour: [], desk: [3] }
+  const around = { steward: [1], backup: [2], neighbour: [], family: [], desk: [3] }
   const list = groupLadder('missed')
   const first = whoIsNext({ ladder: list, step: 0, around, alreadyTold: [] })
   expect([first.tell, list.purpose]).toEqual([[{ personId: 3, role: 'desk' }], 'alarm'])

@@ -4,22 +4,20 @@ import { stages, type IncidentKind, type Silence } from '#contract/primitives.ts
 import { limits } from '../limits.ts'
 import { emergencyNumbers, ladderFor, whoIsNext, type Around, type LadderInput } from './ladder.ts'
 
-const [wangHong, zhangWei, neighbour, zhaoMin, secondDesk] = [1, 2, 3, 4, 5]
+const [wangHong, zhangWei, neighbour, zhaoMin, secondDesk, daughter] = [1, 2, 3, 4, 5, 6]
 const around: Around = {
   steward: [wangHong],
   backup: [zhangWei],
   neighbour: [neighbour],
+  family: [daughter],
   desk: [zhaoMin, secondDesk],
 }
-const nobodyAround: Around = { steward: [], backup: [], neighbour: [], desk: [] }
+const nobodyAround: Around = { steward: [], backup: [], neighbour: [], family: [], desk: [] }
 const missed: LadderInput = {
   kind: 'missed',
   stage: 'alarm',
   silence: 'missed',
-  tier: 'general',
-  firstFortnight: false,
 }
-const minuteMs = 60_000
 
 /** Climbs as dispatch does, and says who was told at each step. */
 function climb(input: Partial<LadderInput>, rounds: number, people: Around = around): number[][] {
@@ -61,9 +59,9 @@ describe('safety 1', () => {
 })
 
 describe('a missed check-in goes step by step', () => {
-  test('steward, then backup and neighbour, then the desk, then the desk for ever', () => {
+  test('steward, then backup, neighbour and family, then the desk, then the desk for ever', () => {
     const desk = [zhaoMin, secondDesk]
-    expect(climb({}, 5)).toEqual([[wangHong], [zhangWei, neighbour], desk, desk, desk])
+    expect(climb({}, 5)).toEqual([[wangHong], [zhangWei, neighbour, daughter], desk, desk, desk])
     const { steps, repeatMs } = ladderFor(missed)
     expect(steps.map(({ waitMs }) => waitMs)).toEqual(Array(3).fill(limits.acknowledgeDueMs))
     expect(repeatMs).toBe(limits.deskRepeatMs)
@@ -71,7 +69,7 @@ describe('a missed check-in goes step by step', () => {
 
   test('a step that holds nobody is skipped at once', () => {
     expect(climb({}, 2, { ...around, steward: [] })).toEqual([
-      [zhangWei, neighbour],
+      [zhangWei, neighbour, daughter],
       [zhaoMin, secondDesk],
     ])
     expect(climb({}, 1, { ...nobodyAround, desk: [zhaoMin] })).toEqual([[zhaoMin]])
@@ -79,20 +77,25 @@ describe('a missed check-in goes step by step', () => {
 
   test('somebody who was told already is not told as somebody else, and is not lost either', () => {
     const twoHats = { ...around, steward: [wangHong], desk: [wangHong] }
-    expect(climb({}, 4, twoHats)).toEqual([[wangHong], [zhangWei, neighbour], [wangHong], [wangHong]])
+    expect(climb({}, 4, twoHats)).toEqual([
+      [wangHong],
+      [zhangWei, neighbour, daughter],
+      [wangHong],
+      [wangHong],
+    ])
+  })
+
+  test('where there is nobody else, the family hears of it', () => {
+    expect(climb({}, 3, { ...nobodyAround, family: [daughter] })).toEqual([
+      [daughter],
+      [daughter],
+      [daughter],
+    ])
+    expect(climb({ kind: 'co' }, 1, { ...nobodyAround, family: [daughter] })).toEqual([[daughter]])
   })
 
   test('without a desk whoever there is hears of it again', () => {
     expect(climb({}, 3, { ...around, desk: [] })[2]).toEqual([wangHong, zhangWei, neighbour])
-  })
-
-  test('safety 18: in the first fortnight the phone comes first, except at high risk', () => {
-    expect(climb({ firstFortnight: true }, 3)).toEqual([
-      [zhaoMin, secondDesk],
-      [wangHong],
-      [zhangWei, neighbour],
-    ])
-    expect(climb({ firstFortnight: true, tier: 'high' }, 1)).toEqual([[wangHong]])
   })
 })
 
@@ -107,27 +110,12 @@ test('trouble with a device is for the desk, and rings nobody', () => {
   expect(ladder.steps).toHaveLength(1)
 })
 
-test('safety 8: a blind home is for the desk first, and for a steward while there is still time to walk', () => {
-  expect(climb({ silence: 'blind', stage: 'warning' }, 3)).toEqual([
-    [zhaoMin, secondDesk],
-    [wangHong],
-    [zhangWei, neighbour],
-  ])
-  const walkMs = limits.acknowledgeDueMs + limits.departDueMs + limits.arriveDueMs
-  const deskAloneMs = (tier: LadderInput['tier']) =>
-    ladderFor({ ...missed, silence: 'blind', stage: 'warning', tier }).steps[0]?.waitMs ?? 0
-  expect(deskAloneMs('general') + walkMs).toBeLessThanOrEqual(60 * minuteMs)
-  expect(deskAloneMs('high')).toBe(limits.acknowledgeDueMs)
-})
-
 const ids = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 3 })
-const anyAround = fc.record({ steward: ids, backup: ids, neighbour: ids, desk: ids })
+const anyAround = fc.record({ steward: ids, backup: ids, neighbour: ids, family: ids, desk: ids })
 const anyIncident = fc.record({
   kind: fc.constantFrom<IncidentKind>('co', 'gas', 'smoke', 'sos', 'missed', 'device'),
   stage: fc.constantFrom(...stages),
   silence: fc.constantFrom<Silence | null>('late', 'blind', 'missed', null),
-  tier: fc.constantFrom('high' as const, 'key' as const, 'general' as const),
-  firstFortnight: fc.boolean(),
 })
 
 test('nobody starves: while there is any human being, every step tells somebody, each person once', () => {
@@ -147,9 +135,9 @@ test('nobody starves: while there is any human being, every step tells somebody,
 
 test('every silence that needs a human reaches everybody around within a quarter of an hour of waiting', () => {
   fc.assert(
-    fc.property(anyAround, fc.boolean(), (people, firstFortnight) => {
-      const told = new Set(climb({ firstFortnight }, 5, people).flat())
-      for (const group of [people.steward, people.backup, people.neighbour, people.desk]) {
+    fc.property(anyAround, (people) => {
+      const told = new Set(climb({}, 5, people).flat())
+      for (const group of [people.steward, people.backup, people.neighbour, people.family, people.desk]) {
         for (const person of group) expect(told).toContain(person)
       }
     }),

@@ -1,6 +1,8 @@
-// Whom an incident goes to, in which order, and how long each step may take: the policy of dispatch, as data.
+// Whom an incident goes to, in which order, and how long each step may take: the policy of dispatch, as data. What is
+// asked about a silence before somebody is sent is said by ask-plan.ts; here it begins with the steward.
+import type { AssignmentState } from '#contract/acts.ts'
 import type { AssignmentRole } from '#contract/incident.ts'
-import { isHazard, type IncidentKind, type RiskTier, type Silence, type Stage } from '#contract/primitives.ts'
+import { isHazard, type IncidentKind, type Silence, type Stage } from '#contract/primitives.ts'
 import { limits } from '../limits.ts'
 import { isAtLeast } from './worst.ts'
 
@@ -20,21 +22,16 @@ export type LadderInput = {
   kind: IncidentKind
   stage: Stage
   silence: Silence | null
-  tier: RiskTier
-  /** Within the first fortnight after enrolment: phone first, except high risk (safety 18). */
-  firstFortnight: boolean
 }
 
 /** Something to look at today, not now (facts 1.4, notice): the desk is reminded at this interval. */
 const noticeRepeatMs = 60 * 60_000
 /** Equipment: the desk is reminded once a day. */
 const deviceRepeatMs = 24 * 3_600_000
-/** From telling a steward to somebody at the door, if everything goes as it should (safety 3). */
-const walkMs = limits.acknowledgeDueMs + limits.departDueMs + limits.arriveDueMs
-
 const deskStep: Step = { roles: ['desk'], waitMs: limits.acknowledgeDueMs }
 const stewardStep: Step = { roles: ['steward'], waitMs: limits.acknowledgeDueMs }
-const nearbyStep: Step = { roles: ['backup', 'neighbour'], waitMs: limits.acknowledgeDueMs }
+/** Neighbour and family here too: they were not asked before, where the rules send a steward at once. */
+const nearbyStep: Step = { roles: ['backup', 'neighbour', 'family'], waitMs: limits.acknowledgeDueMs }
 
 /** The ladder of an incident as it stands now; a worse stage may have another one. */
 export function ladderFor(input: LadderInput): Ladder {
@@ -63,32 +60,15 @@ const desk = (repeatMs: number): Ladder => ({
   repeatMs,
 })
 
-function silenceLadder(input: LadderInput): Ladder {
-  const phoneFirst = input.firstFortnight && input.tier !== 'high'
-  const ladders: Record<Silence, Ladder> = {
-    late: desk(limits.secondDeadlineMs),
-    blind: climbing([
-      { roles: ['desk'], waitMs: deskAloneMs(input.tier) },
-      stewardStep,
-      nearbyStep,
-      deskStep,
-    ]),
-    missed: climbing([...(phoneFirst ? [deskStep] : []), stewardStep, nearbyStep, deskStep]),
-  }
-  return ladders[input.silence ?? 'missed']
-}
+/** Late but active is only asked; whether she is missed is said at the second deadline (safety 6). */
+const silenceLadder = ({ silence }: LadderInput): Ladder =>
+  silence === 'late' ? desk(noticeRepeatMs) : sending
 
-const climbing = (steps: Step[]): Ladder => ({
-  steps,
+const sending: Ladder = {
+  steps: [stewardStep, nearbyStep, deskStep],
   together: false,
   purpose: 'alarm',
   repeatMs: limits.deskRepeatMs,
-})
-
-/** A blind home: the desk tries first, for as long as a steward who is sent then would still be in time (safety 8). */
-function deskAloneMs(tier: RiskTier): number {
-  const contactMs = tier === 'high' ? limits.blindContactHighRiskMs : limits.blindContactMs
-  return Math.max(limits.acknowledgeDueMs, contactMs - walkMs)
 }
 
 /** Emergency numbers that somebody is given to dial as soon as it opens or rises to this stage (safety 4). */
@@ -112,7 +92,14 @@ export type EmergencyNumber = '119' | '120' | '110' | 'gas'
 export type Reach = { personId: number; role: AssignmentRole }
 
 /** Person ids around a home, by what they are to it; desk is whoever is on duty. */
-export type Around = { steward: number[]; backup: number[]; neighbour: number[]; desk: number[] }
+export type Around = Record<AssignmentRole, number[]>
+
+/**
+ * On the way, or having said so. A desk that has taken note has sent nobody yet; one that sets out itself is going as
+ * anybody else.
+ */
+export const isGoing = ({ role, state }: { role: AssignmentRole; state: AssignmentState }): boolean =>
+  state === 'enRoute' || state === 'onScene' || (state === 'acknowledged' && role !== 'desk')
 
 /**
  * Whom to tell at this step. `step` is the one to take now, 0 first; the reply names the step that was taken, so the
@@ -139,7 +126,9 @@ export function whoIsNext(input: { ladder: Ladder; step: number; around: Around;
 }
 
 function again(ladder: Ladder, around: Around): Reach[] {
-  const everyone = reach(around, ['steward', 'backup', 'neighbour', 'desk'])
+  const near = reach(around, ['steward', 'backup', 'neighbour', 'desk'])
+  // Family never has to watch (product.md); where there is nobody else, it is better than nobody.
+  const everyone = near.length > 0 ? near : reach(around, ['family'])
   if (ladder.together) return everyone
   const atDesk = everyone.filter(({ personId }) => around.desk.includes(personId))
   if (atDesk.length > 0) return atDesk.map(({ personId }) => ({ personId, role: 'desk' }))
@@ -149,7 +138,7 @@ function again(ladder: Ladder, around: Around): Reach[] {
 }
 
 /** Each person once, in the first of these roles that is theirs. */
-function reach(around: Around, roles: readonly AssignmentRole[]): Reach[] {
+export function reach(around: Around, roles: readonly AssignmentRole[]): Reach[] {
   const seen = new Map<number, Reach>()
   for (const role of roles) {
     for (const personId of around[role]) if (!seen.has(personId)) seen.set(personId, { personId, role })

@@ -153,7 +153,13 @@ describe('what is no longer there', () => {
     await rig.found({ ...li.silence('late', null, dueAt), evidence: { lateCheckInAt: dueAt + minute } })
     const card = await rig.card()
     expect(card).toMatchObject({ state: 'closed', outcome: null, handledBy: null, dueAt: null })
-    expect(await rig.lines(card.id)).toEqual(['opened', 'informed 赵敏', 'heard 赵敏', 'closedByCheckIn'])
+    expect(await rig.lines(card.id)).toEqual([
+      'opened',
+      'informed 赵敏',
+      'residentAsked',
+      'heard 赵敏',
+      'closedByCheckIn',
+    ])
     expect(rig.listen()).toEqual([])
     expect(await states()).toEqual([{ state: 'normal' }])
   })
@@ -362,7 +368,7 @@ describe('closing', () => {
     expect(rig.listen()).toEqual(['zhang inform missed alarm', 'zhou inform missed alarm'])
     const card = await rig.card()
     expect(card).toMatchObject({ state: 'closed', dueAt: null })
-    expect(card.assignments.map(({ state }) => state)).toEqual(['done', 'withdrawn', 'withdrawn'])
+    expect(card.assignments.map(({ state }) => state)).toEqual(['done', 'withdrawn', 'withdrawn', 'withdrawn'])
     await rig.after(60 * minute)
     expect(rig.listen()).toEqual([])
   })

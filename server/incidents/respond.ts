@@ -2,6 +2,7 @@
 import { nextAssignmentState, type AssignmentState, type Finding, type ResponderAct } from '#contract/acts.ts'
 import type { DueKind } from '#contract/incident.ts'
 import { isHazard } from '#contract/primitives.ts'
+import { isGoing } from '#domain/ladder.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import type { TimelineWhat } from '#db/timeline.ts'
@@ -46,6 +47,9 @@ export function acknowledgeFor(parts: IncidentParts, act: Act & { personId: numb
   })
 }
 
+/** Family is asked and sent nowhere: it answers with "seen or spoken with at", or has no answer. */
+const isForOthers = (own: AssignmentRow, act: ResponderAct) => own.role === 'family' && act !== 'decline'
+
 type Step = IncidentParts & {
   incident: IncidentRow
   own: AssignmentRow
@@ -56,7 +60,7 @@ async function step(tx: Tx, taken: Step): Promise<ActResult> {
   const { incident, own, response, dispatch } = taken
   const { act, now } = response
   const state = nextAssignmentState(own.state, act)
-  if (state === undefined) return refused('not_allowed_now')
+  if (state === undefined || isForOthers(own, act)) return refused('not_allowed_now')
   const others = (await assignmentsOf(tx, incident.id)).filter(({ id }) => id !== own.id)
   const first = act === 'acknowledge' ? whoWasFirst(incident, own, others) : undefined
   if (first) return refused('somebody_was_first', await nameOf(tx, first.personId))
@@ -64,7 +68,7 @@ async function step(tx: Tx, taken: Step): Promise<ActResult> {
   await writeStep(tx, own, { state, response, due: dueAfter(taken) })
   await record(tx, incident, { ...response, what: whatOf[act], detail: detailOf(own, response) })
   if (act === 'decline') return release(tx, { incident, own, others, dispatch, now })
-  await takeCharge(tx, { incident, own, others, dispatch, now })
+  await takeCharge(tx, { incident, own, others, dispatch, now, state })
   if (response.finding === 'noAnswer') await dispatch.onNoAnswer(tx, incident.id, now)
   return done
 }
@@ -86,8 +90,6 @@ async function ownAssignment(
 
 const activeStates: readonly AssignmentState[] = ['acknowledged', 'enRoute', 'onScene']
 const isActive = ({ state }: AssignmentRow) => activeStates.includes(state)
-/** Who can be at the door: a desk that has taken note has not sent anybody yet. */
-const isGoing = (assignment: AssignmentRow) => isActive(assignment) && assignment.role !== 'desk'
 
 /** 收到 is claimed once. A responder may claim what only the desk has taken note of; 出发 may join anybody. */
 function whoWasFirst(
@@ -166,10 +168,16 @@ type Charge = {
   now: number
 }
 
-/** Any step forward takes the incident in hand, where nobody who goes has it already. */
-async function takeCharge(tx: Tx, { incident, own, others, dispatch, now }: Charge): Promise<void> {
-  const isTaken = incident.acknowledgedAt !== null && (own.role === 'desk' || others.some(isGoing))
-  const isOwn = incident.acknowledgedAt !== null && incident.acknowledgedBy === own.personId
+/**
+ * Any step forward takes the incident in hand, where nobody who goes has it already. A desk that had only taken note
+ * and now sets out takes it anew: the others need not go.
+ */
+async function takeCharge(tx: Tx, charge: Charge & { state: AssignmentState }): Promise<void> {
+  const { incident, own, others, dispatch, now, state } = charge
+  const goes = isGoing({ ...own, state })
+  const isTaken = incident.acknowledgedAt !== null && (!goes || others.some(isGoing))
+  const isOwn =
+    incident.acknowledgedAt !== null && incident.acknowledgedBy === own.personId && goes === isGoing(own)
   if (isTaken || isOwn) {
     await touchIncident(tx, incident.id)
     return
@@ -179,13 +187,18 @@ async function takeCharge(tx: Tx, { incident, own, others, dispatch, now }: Char
   await dispatch.onAcknowledged(tx, incident.id, { now, personId: own.personId })
 }
 
-/** 去不了: unless another is on the way, the incident is nobody's again and the ladder goes on at once. */
-async function release(tx: Tx, { incident, others, dispatch, now }: Charge): Promise<ActResult> {
-  if (others.some(isGoing)) {
+/**
+ * 去不了: unless another is on the way, the incident is nobody's again and the ladder goes on at once. Who was asked
+ * whether they have seen her, and has not, takes it out of nobody's hands; and of the family nothing more was asked.
+ */
+async function release(tx: Tx, { incident, own, others, dispatch, now }: Charge): Promise<ActResult> {
+  if (own.role === 'family' || others.some(isGoing)) {
     await touchIncident(tx, incident.id)
     return done
   }
-  await changeIncident(tx, incident.id, sql`acknowledged_at = null, acknowledged_by = null`)
+  const wasOnlyAsked = own.role === 'neighbour' && own.state === 'told' && others.some(isActive)
+  if (wasOnlyAsked) await touchIncident(tx, incident.id)
+  else await changeIncident(tx, incident.id, sql`acknowledged_at = null, acknowledged_by = null`)
   await dispatch.onDeclined(tx, incident.id, now)
   return done
 }

@@ -1,9 +1,7 @@
 // The rules that a community has made its own, as versions: the highest is in force.
 import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
-import { EpochMs, Id, orNull, type RiskTier } from '#contract/primitives.ts'
-import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
-import { RuleChange } from '#contract/rule-set.ts'
+import { EpochMs, Id, orNull } from '#contract/primitives.ts'
+import { noChanges, readLayers, type RuleLayers } from '#contract/rule-layers.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 
@@ -13,10 +11,7 @@ export type RuleBook = { version: number; layers: RuleLayers }
 const untouched: RuleBook = { version: 0, layers: noChanges }
 const BookRow = Type.Object({ communityId: Id, version: Type.Integer(), layers: Type.Unknown() })
 
-/**
- * What is in force in each of these communities. A change that can no longer be read (its bounds are narrower now)
- * counts as none: judging never stops because of a rule.
- */
+/** What is in force in each of these communities. */
 export async function ruleBooks(db: Db, communityIds: readonly number[]): Promise<Map<number, RuleBook>> {
   const rows = await db.many(
     BookRow,
@@ -28,24 +23,12 @@ export async function ruleBooks(db: Db, communityIds: readonly number[]): Promis
   )
   const books = new Map<number, RuleBook>(communityIds.map((id) => [id, untouched]))
   for (const { communityId, version, layers } of rows)
-    books.set(communityId, { version, layers: readable(layers) })
+    books.set(communityId, { version, layers: readLayers(layers) })
   return books
 }
 
 export const ruleBook = async (db: Db, communityId: number): Promise<RuleBook> =>
   (await ruleBooks(db, [communityId])).get(communityId) ?? untouched
-
-function readable(layers: unknown): RuleLayers {
-  const { community, tiers, homes = {} } = (layers ?? {}) as Partial<RuleLayers>
-  const tier = (name: RiskTier) => readableChange(tiers?.[name])
-  return {
-    community: readableChange(community),
-    tiers: { high: tier('high'), key: tier('key'), general: tier('general') },
-    homes: Object.fromEntries(Object.entries(homes).map(([id, change]) => [id, readableChange(change)])),
-  }
-}
-
-const readableChange = (change: unknown): RuleChange => (Value.Check(RuleChange, change) ? change : {})
 
 const HistoryRow = Type.Object({
   version: Type.Integer(),

@@ -1,5 +1,6 @@
 // Carbon monoxide and gas: who is told when, what raises, and that nothing but a human ends it.
 import {
+  sendsAtOnce,
   acknowledges,
   arrives,
   at,
@@ -424,6 +425,7 @@ export const airs: readonly Scenario[] = [
     zh: '模拟的报平安，不算真老人的',
     en: 'A simulated press does not answer for a real resident',
     safety: [17],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:01',
     story: [

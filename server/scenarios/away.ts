@@ -1,5 +1,6 @@
 // 外出报备: suppresses the missed check-in and nothing else, and ends by itself.
 import {
+  sendsAtOnce,
   at,
   calendarMissing,
   card,
@@ -27,6 +28,7 @@ export const absences: readonly Scenario[] = [
     zh: '报备外出三天：这三天不找，回来的第一天照样找',
     en: 'Away for three days: nobody looks for her; on the first morning home they do',
     safety: [10],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '+3 08:01',
     story: [
@@ -54,7 +56,7 @@ export const absences: readonly Scenario[] = [
     zh: '住院报备到期，今天该回家：没报平安就去看',
     en: 'The hospital absence ends: the first morning home is looked after',
     safety: [10],
-    given: [{ is: 'away', resident: '李奶奶', fromOn: '2026-02-20', untilOn: '2026-03-02' }],
+    given: [sendsAtOnce, { is: 'away', resident: '李奶奶', fromOn: '2026-02-20', untilOn: '2026-03-02' }],
     begins: '07:20',
     until: '08:01',
     story: [
@@ -117,6 +119,7 @@ export const absences: readonly Scenario[] = [
     zh: '一次报备超过十四天：不收',
     en: 'An absence of more than fourteen days is refused',
     safety: [10],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:01',
     story: [
@@ -130,7 +133,7 @@ export const absences: readonly Scenario[] = [
     zh: '提前回家，值班员结束报备：当天就照常',
     en: 'Back early: the desk ends the absence, and this very morning counts',
     safety: [10],
-    given: [{ is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-05' }],
+    given: [sendsAtOnce, { is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-05' }],
     begins: '07:31',
     until: '08:01',
     story: [
@@ -144,13 +147,18 @@ export const absences: readonly Scenario[] = [
     zh: '正在找人时才报备外出：卡片不会自己关，仍要有人办结',
     en: 'An absence that is declared while she is looked for closes nothing by itself',
     safety: [10, 11],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:06',
     story: [
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
       ...at('08:02', declaresAway('赵敏', '李奶奶', { from: 0, days: 2 })),
-      ...at('08:03', rings('missed alarm', { who: ['张伟', '周阿姨'] })),
-      ...at('08:04', closes('赵敏', 'away'), informs('missed alarm', { who: ['王红', '张伟', '周阿姨'] })),
+      ...at('08:03', rings('missed alarm', { who: ['张伟', '周阿姨', '李梅'] })),
+      ...at(
+        '08:04',
+        closes('赵敏', 'away'),
+        informs('missed alarm', { who: ['王红', '张伟', '周阿姨', '李梅'] }),
+      ),
     ],
     ends: [card('李奶奶', 'missed alarm', { state: 'closed', outcome: 'away' })],
   }),
@@ -159,7 +167,7 @@ export const absences: readonly Scenario[] = [
     zh: '老伴住院，他一个人在家：只放过住院的那位',
     en: 'One of a couple is away: the other is looked after as ever',
     safety: [7, 10],
-    given: [{ is: 'away', resident: '郑奶奶', fromOn: '2026-02-27', untilOn: '2026-03-05' }],
+    given: [sendsAtOnce, { is: 'away', resident: '郑奶奶', fromOn: '2026-02-27', untilOn: '2026-03-05' }],
     begins: '07:31',
     until: '08:02',
     story: [...at('08:00', rings('missed alarm', { who: ['王红'], of: '吴爷爷' }))],

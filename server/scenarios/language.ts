@@ -115,6 +115,7 @@ export type Given =
   | { is: 'onDuty'; person: Person }
   | { is: 'neverHeard'; resident: Resident }
   | { is: 'noNeighbour' }
+  | { is: 'sendsAtOnce' }
   | { is: 'flat'; resident: Resident; label: string }
 
 export type Scenario = {
@@ -133,6 +134,9 @@ export type Scenario = {
   /** Every card that there ever was, as it is at the end; and where names stand in the morning's count. */
   ends: readonly (Card | Group | Place)[]
 }
+
+/** A rule of the community: nobody is asked first, the steward goes at the hour. For stories of what comes after that. */
+export const sendsAtOnce: Given = { is: 'sendsAtOnce' }
 
 /** When nothing else is said: a Monday in Shanghai. */
 export const usualDay = '2026-03-02'

@@ -1,5 +1,7 @@
 // The pact: presses on time, at the last moment, late, twice, by one of two, and on the days of the calendar.
 import {
+  minutes,
+  sendsAtOnce,
   acknowledges,
   arrives,
   at,
@@ -51,6 +53,7 @@ export const mornings: readonly Scenario[] = [
     zh: '八点整报的平安，网络晚到一秒',
     en: 'A press at T0 that the network brings a second later',
     safety: [11],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:02',
     story: [
@@ -69,6 +72,7 @@ export const mornings: readonly Scenario[] = [
     zh: '红管家已经出发，她才报平安',
     en: 'A late press while the steward is on the way',
     safety: [11],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:20',
     story: [
@@ -89,6 +93,7 @@ export const mornings: readonly Scenario[] = [
     name: 'retained-press',
     zh: '代理留存的旧报平安不算数',
     en: 'A retained press covers nobody',
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:02',
     story: [
@@ -137,6 +142,7 @@ export const mornings: readonly Scenario[] = [
     name: 'clock-far-ahead',
     zh: '设备时钟快了一天：按收到的时间算，不算明天的',
     en: 'A button whose clock is a day ahead covers today, and not tomorrow',
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '+1 08:01',
     story: [
@@ -151,6 +157,7 @@ export const mornings: readonly Scenario[] = [
     name: 'stale-press',
     zh: '前天存下的报平安，今天才送到：不算今天的',
     en: "A press of the day before yesterday does not open today's curtain",
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:02',
     story: [
@@ -163,6 +170,7 @@ export const mornings: readonly Scenario[] = [
     name: 'sleepless-at-half-past-midnight',
     zh: '半夜零点半按过：不算今天早上的平安',
     en: 'A press half an hour past midnight is not this morning',
+    given: [sendsAtOnce],
     begins: '00:20',
     until: '08:02',
     story: [
@@ -195,6 +203,7 @@ export const mornings: readonly Scenario[] = [
     zh: '老伴报了平安，他没有',
     en: 'The wife presses, the husband is silent',
     safety: [7],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:02',
     story: [
@@ -208,6 +217,7 @@ export const mornings: readonly Scenario[] = [
     zh: '夫妻共用、没有绑定谁的按钮：两个人都要问到',
     en: 'A button bound to neither of a couple covers neither of them',
     safety: [6, 7],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '08:02',
     story: [
@@ -240,11 +250,14 @@ export const mornings: readonly Scenario[] = [
     en: 'The evening half of the pact: the morning does not cover it',
     given: [{ is: 'pact', resident: '李奶奶', edge: 'evening', deadline: '20:00', days: everyDay }],
     begins: '07:31',
-    until: '20:02',
+    until: '20:16',
     story: [
       ...at('07:45', press('李奶奶')),
       ...at('19:30', sounds('李奶奶', 'remind')),
-      ...at('20:00', rings('missed alarm', { who: ['王红'] })),
+      ...at('20:00', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
+      ...at('20:00', informs('missed alarm', { who: ['赵敏'] })),
+      ...at('20:01', rings('missed alarm', { who: ['周阿姨', '李梅'] })),
+      ...at('20:15', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm')],
   }),
@@ -252,7 +265,10 @@ export const mornings: readonly Scenario[] = [
     name: 'evening-press-in-time',
     zh: '晚上七点五十九分报了平安',
     en: 'The evening press in time, and the next morning is a new one',
-    given: [{ is: 'pact', resident: '李奶奶', edge: 'evening', deadline: '20:00', days: everyDay }],
+    given: [
+      sendsAtOnce,
+      { is: 'pact', resident: '李奶奶', edge: 'evening', deadline: '20:00', days: everyDay },
+    ],
     begins: '19:31',
     until: '+1 08:01',
     story: [
@@ -267,7 +283,10 @@ export const mornings: readonly Scenario[] = [
     name: 'own-deadline-at-nine',
     zh: '约定九点的人，八点不找',
     en: 'Whose pact is at nine is not looked for at eight',
-    given: [{ is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '09:00', days: everyDay }],
+    given: [
+      sendsAtOnce,
+      { is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '09:00', days: everyDay },
+    ],
     begins: '07:31',
     until: '09:01',
     story: [...at('08:30', noCard), ...at('09:00', rings('missed alarm', { who: ['王红'] }))],
@@ -278,7 +297,10 @@ export const mornings: readonly Scenario[] = [
     zh: '周日没有约定，周一照常',
     en: 'No pact on Sunday, and Monday as ever',
     on: '2026-03-01',
-    given: [{ is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '08:00', days: [1, 2, 3, 4, 5, 6] }],
+    given: [
+      sendsAtOnce,
+      { is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '08:00', days: [1, 2, 3, 4, 5, 6] },
+    ],
     begins: '07:31',
     until: '+1 08:01',
     story: [...at('08:30', noCard), ...at('+1 08:00', rings('missed alarm', { who: ['王红'] }))],
@@ -288,6 +310,7 @@ export const mornings: readonly Scenario[] = [
     name: 'night-of-summer-time',
     zh: '夏令时开始的那天：仍是墙上钟的八点',
     en: 'The night of summer time: eight is what the clock on the wall says',
+    given: [sendsAtOnce],
     on: '2026-03-28',
     zone: 'Europe/Berlin',
     begins: '+0 22:00',
@@ -305,7 +328,10 @@ export const mornings: readonly Scenario[] = [
     en: 'A deadline in the hour that summer time leaves out is judged once, at the first instant after it',
     on: '2026-03-29',
     zone: 'Europe/Berlin',
-    given: [{ is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '02:30', days: everyDay }],
+    given: [
+      sendsAtOnce,
+      { is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '02:30', days: everyDay },
+    ],
     begins: '00:30',
     until: '03:01',
     story: [...at('03:00', rings('missed alarm', { who: ['王红'] }))],
@@ -317,7 +343,10 @@ export const mornings: readonly Scenario[] = [
     en: 'The hour that comes twice: the deadline in it is judged at its first coming, and once',
     on: '2026-10-25',
     zone: 'Europe/Berlin',
-    given: [{ is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '02:30', days: everyDay }],
+    given: [
+      sendsAtOnce,
+      { is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '02:30', days: everyDay },
+    ],
     begins: '01:45',
     until: '04:00',
     story: [
@@ -331,6 +360,7 @@ export const mornings: readonly Scenario[] = [
     name: 'leap-day',
     zh: '二月二十九日也是一天',
     en: 'The leap day is a day',
+    given: [sendsAtOnce],
     on: '2028-02-28',
     begins: '07:31',
     until: '+2 08:01',
@@ -357,6 +387,7 @@ export const mornings: readonly Scenario[] = [
     zh: '元旦，没有来年的节假日表：约定照常',
     en: 'New Year without a holiday calendar: the pact is kept',
     safety: [10],
+    given: [sendsAtOnce],
     on: '2026-12-31',
     begins: '07:31',
     until: '+1 08:01',

@@ -1,5 +1,6 @@
 // Devices, lines and the service itself: who could not be seen, and what came late.
 import {
+  sendsAtOnce,
   at,
   backlog,
   card,
@@ -36,11 +37,11 @@ export const troubles: readonly Scenario[] = [
     en: 'Her button is gone at eight: the desk speaks with her, it is never taken for well',
     safety: [8],
     begins: '07:31',
-    until: '08:40',
+    until: '08:16',
     story: [
       ...at('07:40', unplug('吴爷爷', 'button')),
       ...at('08:00', rings(blind, { who: ['赵敏'], of: '吴爷爷' })),
-      ...at('08:39', rings(blind, { who: ['王红'], of: '吴爷爷' })),
+      ...at('08:15', rings(blind, { who: ['王红'], of: '吴爷爷' })),
     ],
     ends: [card('吴爷爷', blind, { evidence: { silence: 'blind' } }), place('吴爷爷', 'blind')],
   }),
@@ -60,16 +61,17 @@ export const troubles: readonly Scenario[] = [
   }),
   scenario({
     name: 'blind-and-then-heard',
-    zh: '断线时按的报平安，八点二十送到：写在卡上，由人办结',
-    en: 'The press that the line kept comes at 8:20: it stands on the card',
+    zh: '断线时按的报平安，八点十二分送到：写在卡上，不派人，由人办结',
+    en: 'The press that the line kept comes at 8:12: it stands on the card, and nobody is sent',
     safety: [8, 11],
     begins: '07:31',
-    until: '08:21',
+    until: '08:30',
     story: [
       ...at('07:40', unplug('李奶奶', 'button')),
       ...at('07:50', press('李奶奶')),
       ...at('08:00', rings(blind, { who: ['赵敏'] })),
-      ...at('08:20', plugIn('李奶奶', 'button'), informs(blind, { who: ['赵敏'] })),
+      ...at('08:01', rings(blind, { who: ['周阿姨', '李梅'] })),
+      ...at('08:12', plugIn('李奶奶', 'button'), informs(blind, { who: ['赵敏', '周阿姨', '李梅'] })),
     ],
     ends: [card('李奶奶', blind, { evidence: { silence: 'blind' } }), place('李奶奶', 'pressed')],
   }),
@@ -78,6 +80,7 @@ export const troubles: readonly Scenario[] = [
     zh: '服务从七点四十停到九点十分：等补报到齐，再各判一次',
     en: 'The server is down from 7:40 to 9:10: after the backlog each silence is judged, once',
     safety: [8],
+    given: [sendsAtOnce],
     begins: '07:31',
     until: '09:12',
     story: [

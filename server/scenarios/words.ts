@@ -290,7 +290,12 @@ export function givenSentence(given: Given): Sentence {
         en: `no device of ${englishName(given.resident)} was ever heard`,
       }
     case 'noNeighbour':
-      return { zh: '没有结对的邻居', en: 'no neighbour is paired' }
+      return { zh: '没有结对的邻居，也没有家属', en: 'no neighbour is paired, and there is no family' }
+    case 'sendsAtOnce':
+      return {
+        zh: '社区自己的规则：一到时间就派红管家',
+        en: 'the community’s own rule: the steward is sent at the hour',
+      }
     case 'flat':
       return {
         zh: `${given.resident}住在 ${given.label}`,

@@ -17,6 +17,7 @@ import { createIncidents } from '../incidents/incidents.ts'
 import { limits } from '../limits.ts'
 import { seedCast, type Cast } from './cast.ts'
 import { createTestDatabase } from './database.ts'
+import { makeOwnRules, sentAtOnce } from './own-rules.ts'
 
 export type PersonName = keyof Cast['persons']
 /** One ring at somebody's page: who, by what kind of telling, what about. */
@@ -35,6 +36,7 @@ export async function createResponding() {
   const { db } = own
   const startAt = Date.parse('2026-03-02T07:00:00+08:00')
   const cast = await seedCast(db, startAt)
+  await makeOwnRules(db, cast.communityId, sentAtOnce)
   const clock = createFakeClock(startAt)
   const nameOf = new Map(Object.entries(cast.persons).map(([name, id]) => [id, name as PersonName]))
   const heard: Heard[] = []

@@ -7,6 +7,7 @@ import { limits } from '../limits.ts'
 import type { Given } from '../scenarios/language.ts'
 import type { Person, Resident } from '../scenarios/people.ts'
 import type { Cast } from './cast.ts'
+import { makeOwnRules, sentAtOnce } from './own-rules.ts'
 import { addDevice } from './service.ts'
 
 export type Home = { residentId: number; homeId: number; label: string }
@@ -160,7 +161,9 @@ export async function applyGiven(
         sql`insert into on_duty (person_id, community_id) values (${personIds[given.person]}, ${communityId})`,
       )
     case 'noNeighbour':
-      return change(db, sql`delete from pairing where role = 'neighbour'`)
+      return change(db, sql`delete from pairing where role in ('neighbour', 'emergencyContact')`)
+    case 'sendsAtOnce':
+      return makeOwnRules(db, communityId, sentAtOnce)
     case 'asleep':
     case 'neverHeard':
     case 'flat':

@@ -8,6 +8,7 @@ import { sql } from '#db/sql.ts'
 import type { Db } from '#db/database.ts'
 import { createApp, type App } from '../app.ts'
 import { callerAt } from './caller.ts'
+import { makeOwnRules, sentAtOnce } from './own-rules.ts'
 import { seedCast, type Cast, type CastDevice } from './cast.ts'
 import type { TestDatabase } from './database.ts'
 import { createStoryClock } from './story-clock.ts'
@@ -29,6 +30,7 @@ export async function createTestService(database: TestDatabase, startsAt = '07:0
   await emptied(db)
   const clock = createFakeClock(instantOf(startsAt))
   const cast = await seedCast(db, clock.now())
+  await makeOwnRules(db, cast.communityId, sentAtOnce)
   const problems: { msg: string; level: number }[] = []
   const log = pino({ level: 'warn', base: null }, { write: (line) => void problems.push(JSON.parse(line)) })
   const runner = await createRunner({ database, clock, log })

@@ -1,0 +1,36 @@
+// The plan by which a silence is asked about, from the rules in force and what is known of the one who is silent. Pure.
+import type { Silence } from '#contract/primitives.ts'
+import { askPlan, type AskStep } from '#domain/ask-plan.ts'
+import type { SilenceTask } from '#domain/silence.ts'
+import type { RulesAround } from './rules-in-force.ts'
+import type { IncidentRow } from './situation.ts'
+
+export type Asks = {
+  /** In times after the incident was opened; empty where it is about no silence. */
+  asks: readonly AskStep[]
+  /** Somebody phones before anybody goes (safety 18): the first days, except high risk and who does not hear it. */
+  phoneFirst: boolean
+}
+
+/** What our own outage cost before it was opened is taken from the time to ask. */
+export function asksOf(incident: IncidentRow & { silence: Silence | null }, rulesOf: RulesAround): Asks {
+  const { silence, communityId, homeId, evidence, openedAt, tier, daysEnrolled, notByPhone } = incident
+  if (silence === null || homeId === null) return { asks: [], phoneFirst: false }
+  const rules = rulesOf({ communityId, homeId, tier })
+  const firstFortnight = daysEnrolled !== null && daysEnrolled < rules.silence.fortnightDays
+  const asks = askPlan({
+    task: taskOf(silence, incident),
+    tier,
+    deaf: notByPhone,
+    firstFortnight,
+    agreedInMs: Math.max(0, (evidence.agreedAt ?? openedAt) - openedAt),
+    judgedLateMs: Math.max(0, openedAt - (evidence.dueAt ?? openedAt)),
+    rules,
+  })
+  return { asks, phoneFirst: firstFortnight && tier !== 'high' && !notByPhone }
+}
+
+/** Which task of the silence it is, where it is more than late, blind or missed. */
+function taskOf(silence: Silence, { evidence: { task } }: IncidentRow): SilenceTask {
+  return silence === 'missed' && (task === 'neverPressed' || task === 'longSilence') ? task : silence
+}
