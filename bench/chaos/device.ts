@@ -30,15 +30,18 @@ type Options = {
 const windowMax = 8
 /** A line that gives no acknowledgement for so long is given up (ms). */
 const patienceMs = 6000
-/** Where a PUBACK says nothing, a message that was not acknowledged is said again after this (ms). */
-const againMs = 3000
+/**
+ * Where a PUBACK says nothing, a message that was not acknowledged is said again after this (ms), and each time after
+ * twice as long: devices that all ask again every few seconds keep a server that is behind from ever catching up.
+ */
+const againMs = { least: 3000, most: 48_000 }
 const returnMs = { least: 300, most: 3000 }
 const pingEveryMs = 10_000
 const keepAliveSeconds = 15
 
 export function createDevice(options: Options): Device {
   const { serial, chance } = options
-  const waiting: { said: Said; payload: string; sentAt: number | undefined }[] = []
+  const waiting: { said: Said; payload: string; sentAt: number | undefined; againMs: number }[] = []
   let socket: Socket | undefined
   let isIn = false
   let heardAt = 0
@@ -114,8 +117,12 @@ export function createDevice(options: Options): Device {
   }
 
   function sayAgain(): void {
-    const before = performance.now() - againMs
-    for (const one of waiting) if (one.sentAt !== undefined && one.sentAt < before) one.sentAt = undefined
+    const now = performance.now()
+    for (const one of waiting) {
+      if (one.sentAt === undefined || now - one.sentAt < one.againMs) continue
+      one.sentAt = undefined
+      one.againMs = Math.min(againMs.most, one.againMs * 2)
+    }
     send()
   }
 
@@ -127,6 +134,7 @@ export function createDevice(options: Options): Device {
         said: { id, kind, serial, at, values },
         payload: JSON.stringify({ id, time: at, ...body }),
         sentAt: undefined,
+        againMs: againMs.least,
       })
       send()
     },
