@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { PactTerms, PactView } from '#contract/pact.ts'
-import { at, sql } from '#db/sql.ts'
+import { noChanges } from '#contract/rule-layers.ts'
+import { at, json, sql } from '#db/sql.ts'
 import { Type } from 'typebox'
 import { deadlineWords } from '#contract/words-deadlines.ts'
 import { localInstant } from '#domain/occurrence.ts'
@@ -105,4 +106,23 @@ test('a proposal comes from their own mornings alone, and says what it would cos
   expect(deadline).toMatch(/^0[678]:/)
   expect(expectedDelayMin).toBeGreaterThan(10)
   expect(expectedMissesPerYear).toBeLessThanOrEqual(2)
+})
+
+test('a pact that is saved reminds as long before its hour as the rules of the home say', async () => {
+  await begin('02:00')
+  const { communityId, homes, residents } = api.cast
+  const layers = { ...noChanges, homes: { [String(homes.li)]: { silence: { remindBeforeMin: 75 } } } }
+  await api.db.run(sql`
+    insert into rule_book (community_id, version, layers, note, created_at)
+    values (${communityId}, 1, ${json(layers)}, '试', ${at(localInstant(monday, '01:00', zone))})`)
+  await of('savePact', slowWeekend)
+  const { remindAt } = await api.db.one(
+    Type.Object({ remindAt: Type.Integer() }),
+    sql`
+      select remind_at
+      from pact
+      where resident_id = ${residents.li}
+        and edge = 'morning'`,
+  )
+  expect(remindAt).toBe(localInstant(monday, '06:45', zone))
 })

@@ -1,49 +1,60 @@
 // The pact of a resident: what is agreed, the next five deadlines it means, and a proposal from their own mornings.
 import type { NextDeadline, PactHours, PactProposal, PactTerms, PactView } from '#contract/pact.ts'
 import type { Edge } from '#contract/primitives.ts'
+import { rulesFor } from '#contract/rule-layers.ts'
+import type { RuleSet } from '#contract/rule-set.ts'
 import type { Database, Db, Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { addDays } from '#domain/calendar-day.ts'
 import { localInstant } from '#domain/occurrence.ts'
 import { hasShifted, proposeDeadline } from '#domain/proposed-deadline.ts'
 import { nextDeadlines, nextOfHalf, presets, type Deadline } from '#domain/schedule.ts'
-import { defaultRules } from '#contract/rule-set.ts'
 import { writeAudit } from './audit-store.ts'
 import type { Asked, Handlers } from './handler.ts'
 import { halvesOf, leaveOut, lockHalves, ownMornings, writeHours, type Half } from './pact-store.ts'
+import type { RuleBookPort } from './ports.ts'
 import { refused, type Refused } from './refusals.ts'
 import { findSubject, type Subject } from './resident-store.ts'
 
 /** Enough to see a weekend and the wrong half of the day (issue: the next five deadlines in words). */
 const deadlinesShown = 5
 
-export type PactSettings = { db: Database; limits: { remindBeforeMs: number } }
+export type PactSettings = { db: Database; ruleBook: Pick<RuleBookPort, 'read'> }
 
 export function pactHandlers({
   db,
-  limits,
+  ruleBook,
 }: PactSettings): Pick<Handlers, 'pact' | 'previewPact' | 'savePact'> {
-  const { remindBeforeMs } = limits
   return {
     async pact({ params }) {
       const subject = await findSubject(db, params.id)
-      return subject ? viewOf(db, subject, remindBeforeMs) : refused('not_found')
+      return subject ? viewOf(db, subject, await rulesOf(db, ruleBook, subject)) : refused('not_found')
     },
     async previewPact({ params, body, now }) {
       const subject = await findSubject(db, params.id)
       if (!subject) return refused('not_found')
       if (!isAgreed(body.morning)) return refused('bad_request', noDay)
       const halves = await halvesOf(db, subject.id)
+      const remindBeforeMs = remindBeforeMsOf(await rulesOf(db, ruleBook, subject))
       const changed = planned(subject, { halves, terms: body, now, remindBeforeMs })
       return { next: nextOf(changed, subject, remindBeforeMs) }
     },
-    savePact: (asked) => db.transaction((tx) => save(tx, asked, remindBeforeMs)),
+    savePact: (asked) => db.transaction((tx) => save(tx, asked, ruleBook)),
   }
 }
 
+/** The rules in force for this resident in this home. */
+async function rulesOf(db: Db, ruleBook: PactSettings['ruleBook'], subject: Subject): Promise<RuleSet> {
+  const { layers } = await ruleBook.read(db, subject.communityId)
+  return rulesFor(layers, subject)
+}
+
+const remindBeforeMsOf = ({ silence }: RuleSet): number => silence.remindBeforeMin * 60_000
+
 type Moment = { now: number; remindBeforeMs: number }
 
-async function viewOf(db: Db, subject: Subject, remindBeforeMs: number): Promise<PactView> {
+async function viewOf(db: Db, subject: Subject, rules: RuleSet): Promise<PactView> {
+  const remindBeforeMs = remindBeforeMsOf(rules)
   const halves = await halvesOf(db, subject.id)
   const hoursOf = (edge: Edge) => halves.find((half) => half.edge === edge)?.hours ?? null
   const morning = hoursOf('morning') ?? {}
@@ -55,7 +66,7 @@ async function viewOf(db: Db, subject: Subject, remindBeforeMs: number): Promise
       subject,
       remindBeforeMs,
     ),
-    proposal: await proposalOf(db, subject, morning),
+    proposal: await proposalOf(db, subject, { morning, rules: rules.proposal }),
     presets: Object.entries(presets).map(([name, terms]) => ({ name, ...terms })),
   }
 }
@@ -63,12 +74,14 @@ async function viewOf(db: Db, subject: Subject, remindBeforeMs: number): Promise
 async function save(
   tx: Tx,
   { params, body, personId, now }: Asked<'savePact'>,
-  remindBeforeMs: number,
+  ruleBook: PactSettings['ruleBook'],
 ): Promise<PactView | Refused> {
   const subject = await findSubject(tx, params.id)
   if (!subject) return refused('not_found')
   if (!isAgreed(body.morning)) return refused('bad_request', noDay)
   const halves = await lockHalves(tx, subject.id)
+  const rules = await rulesOf(tx, ruleBook, subject)
+  const remindBeforeMs = remindBeforeMsOf(rules)
   for (const { edge, hours, next } of planned(subject, { halves, terms: body, now, remindBeforeMs }))
     await writeHours(tx, { subject, edge, hours, next })
   if (!isAgreed(body.evening)) await leaveOut(tx, subject.id, 'evening')
@@ -78,7 +91,7 @@ async function save(
   await writeAudit(tx, { now, personId, what: 'pactChanged', communityId, homeId, residentId, detail })
   announce(tx, { communityId, kind: 'home', id: homeId })
   announce(tx, { communityId, kind: 'ledger', id: communityId })
-  return viewOf(tx, subject, remindBeforeMs)
+  return viewOf(tx, subject, rules)
 }
 
 /** A half as it will be: the occurrence at hand, and `next` where that one is new. */
@@ -117,11 +130,15 @@ function nextOf(halves: readonly Planned[], { zone }: Subject, remindBeforeMs: n
 
 const beginOf = (on: string, zone: string): number => localInstant(on, '00:00', zone)
 
-async function proposalOf(db: Db, subject: Subject, morning: PactHours): Promise<PactProposal | null> {
-  const proposal = proposeDeadline(await ownMornings(db, subject, defaultRules.proposal.historyDays))
+async function proposalOf(
+  db: Db,
+  subject: Subject,
+  { morning, rules }: { morning: PactHours; rules: RuleSet['proposal'] },
+): Promise<PactProposal | null> {
+  const proposal = proposeDeadline(await ownMornings(db, subject, rules.historyDays), rules)
   if (!proposal) return null
   const { deadline, expectedMissesPerYear, expectedDelayMin, mornings } = proposal
-  const isShift = Object.values(morning).some((hour) => hasShifted(hour, proposal))
+  const isShift = Object.values(morning).some((hour) => hasShifted(hour, proposal, rules))
   return { deadline, expectedMissesPerYear, expectedDelayMin, mornings, isShift }
 }
 

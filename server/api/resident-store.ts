@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Edge, Origin, orNull } from '#contract/primitives.ts'
+import { Edge, Origin, RiskTier, orNull } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 
@@ -10,6 +10,7 @@ const Subject = Type.Object({
   greeting: Type.String(),
   zone: Type.String(),
   origin: Origin,
+  tier: RiskTier,
 })
 /** A resident with what is needed of the community: its zone, and whether it is a demo. */
 export type Subject = Static<typeof Subject>
@@ -18,7 +19,7 @@ export const findSubject = (db: Db, residentId: number): Promise<Subject | undef
   db.maybeOne(
     Subject,
     sql`
-      select r.id, r.community_id, r.home_id, r.greeting, a.zone, a.origin
+      select r.id, r.community_id, r.home_id, r.greeting, a.zone, a.origin, r.tier
       from resident r
       join area a on a.id = r.community_id
       where r.id = ${residentId}`,

@@ -31,7 +31,7 @@ export const rulesWords = defineWords(
     discard: '放弃改动',
     saved: (version: number) => `已保存，第 ${version} 版`,
     notYet:
-      '判断已经照用的改动：没有动静（系统自己中断后的等待时间、没有另行约定时的钟点除外）、一氧化碳、燃气；其他部分现在还按默认规则判断，改动先存着。',
+      '改动已经照用的：没有动静（系统自己中断后的等待时间、没有另行约定时的钟点除外）、建议的时间（多久复核一次除外）、一氧化碳、燃气、外出报备；其他部分现在还按默认规则，改动先存着。',
     history: '改过什么',
     noHistory: '还没有改过，现在用的是默认规则。',
     version: (version: number) => `第 ${version} 版`,
@@ -68,7 +68,7 @@ export const rulesWords = defineWords(
     discard: 'Discard',
     saved: (version: number) => `Saved as version ${version}`,
     notYet:
-      'Judging reads what is changed under Silence (but for the wait after an outage of our own, and the hour where none was agreed), Carbon monoxide and Gas; for the other parts the defaults are still in force, and changes are kept for later.',
+      'In force are changes of Silence (but for the wait after an outage of our own, and the hour where none was agreed), of the proposed deadline (but for how often it is reviewed), of Carbon monoxide, Gas and Absences; for the other parts the defaults still hold, and changes are kept for later.',
     history: 'What was changed',
     noHistory: 'Never changed: the defaults are in force.',
     version: (version: number) => `Version ${version}`,
