@@ -40,20 +40,24 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
       .filter(({ principal }) => !devices.has(principal.deviceId))
       .map((one) => refusedRow(one, unknownDevice)),
   ]
-  const [checkIns, swaps] = await Promise.all([
-    storeCheckIns(tx, gathered.presses),
-    noteElements(tx, gathered.elements),
+  const found = Promise.all([storeCheckIns(tx, gathered.presses), noteElements(tx, gathered.elements)])
+  const written = [
     store.insertReadings(tx, gathered.readings),
     store.insertSigns(tx, gathered.signs),
     store.storeResults(tx, gathered.results),
     tellMoved(tx, gathered.moved),
     store.updateDevices(tx, gathered.states),
     insertRefused(tx, refused),
-  ])
-  const { readings, alarms, soses, signs, health, states } = gathered
-  const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, swaps, states }
-  announceChanges(tx, { stored, gathered, devices })
-  await judge?.(tx, stored, now)
+  ]
+  const judged = async (): Promise<void> => {
+    const { readings, alarms, soses, signs, health, states } = gathered
+    const [checkIns, swaps] = await found
+    const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, swaps, states }
+    announceChanges(tx, { stored, gathered, devices })
+    await judge?.(tx, stored, now)
+  }
+  // What the rules ask travels behind what was written, on the same connection: they see all of it.
+  await Promise.all([...written, judged()])
 }
 
 const unknownDevice: Problem = { reason: 'unknown_device', detail: 'the device is no longer registered' }
