@@ -18,7 +18,7 @@ export type SharedHome = Static<typeof Shared>
 /**
  * Silences of homes in which there is danger in the air that everybody has been told of (safety 12), and that are not
  * on its card yet; of several dangers the one that was first. One that another transaction holds stays a card of its own
- * until something is seen again: the two would wait for each other.
+ * until one of the two gets worse: the two would wait for each other.
  */
 export const lockSilencesInDanger = (
   tx: Tx,

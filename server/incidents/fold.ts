@@ -90,8 +90,13 @@ const isLeaving = ({ foldedInto, stage }: IncidentRow, seen: Stage | null): bool
 
 /** Safety 12: a missed check-in and a bad reading in one home are one card, air first, whichever came first. */
 async function shareCards(tx: Tx, standing: readonly Standing[], by: By): Promise<SharedHome[]> {
+  // What is only seen again asks nothing: a danger of every few seconds must not cost a question each.
   const homes = standing
-    .filter(({ verdict: { kind, stage } }) => stage !== null && (kind === 'missed' || isAir(kind)))
+    .filter(
+      ({ incident, isNew, verdict }) =>
+        verdict.stage !== null && (isNew || isRaised(incident, verdict.stage)),
+    )
+    .filter(({ verdict: { kind } }) => kind === 'missed' || isAir(kind))
     .map(({ incident: { homeId, origin } }) => ({ homeId, origin }))
   if (homes.length === 0) return []
   const shared = await lockSilencesInDanger(tx, homes)
