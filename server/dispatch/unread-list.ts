@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
+import { asking } from './ask.ts'
 import { climb } from './climb.ts'
 import { writeDraft } from './draft-store.ts'
 import { somebodyMayAnswer } from './outbox-store.ts'
@@ -30,7 +31,7 @@ async function lockUnasked(tx: Tx, groupId: number): Promise<number[]> {
       from incident
       where folded_into = ${groupId}
         and state = 'open'
-        and step = 0
+        and step = ${asking}
         and acknowledged_at is null
       order by id
       for no key update skip locked`,
