@@ -120,6 +120,7 @@ const devicesOf = (one: FakeResident): DeviceView[] =>
     battery: kind === 'button' ? 86 : kind === 'motion' ? 18 : null,
     outOfService: false,
     origin: 'demo',
+    doubts: [],
   }))
 
 /** Six hours, one value in two minutes; the stove of 8-2-301 since 40 minutes ago. */

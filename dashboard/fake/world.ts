@@ -87,6 +87,8 @@ export function tileOf(homeId: number): HomeTile {
     stage: state === 'hazard' ? 'alarm' : null,
     incidentIds: [],
     acknowledged: state === 'hazard',
+    unprotected: state === 'unprotected' ? ['co'] : [],
+    blind: state === 'blind',
     residents: own.map((one) => ({
       id: one.id,
       name: one.name,

@@ -65,13 +65,48 @@ export const pairedWith = (db: Db, homeId: number): Promise<Paired[]> =>
         pair.position, p.id`,
   )
 
+const { doubts: _doubts, ...deviceFields } = DeviceView.properties
+const DeviceRow = Type.Object(deviceFields)
+type DeviceRow = Static<typeof DeviceRow>
+
+const SampleRow = Type.Object({
+  deviceId: Type.Integer(),
+  kind: Type.String(),
+  at: Type.Integer(),
+  value: Type.Number(),
+  flags: Type.Integer(),
+})
+
+/** Of each detector of the home at most this many, the newest: one every ten seconds for eight hours. */
+const samplesMax = 2880
+
+/** What the detectors of a home said since `from` (epoch ms). */
+export const airSamplesOf = (db: Db, homeId: number, from: number): Promise<Static<typeof SampleRow>[]> =>
+  db.many(
+    SampleRow,
+    sql`
+      select d.id as device_id, r.kind, r.at, r.value, r.flags
+      from device d
+      cross join lateral (
+        select kind, at, value, flags
+        from reading
+        where device_id = d.id
+          and kind = d.kind
+          and at >= ${at(from)}
+        order by at desc
+        limit ${samplesMax}
+      ) as r
+      where d.home_id = ${homeId}
+        and d.kind in ('co', 'gas')`,
+  )
+
 /**
  * A device is silent once its deadline has passed, and stays so (its row is cleared) until it speaks again.
  * One that was never heard has no deadline and is not silent: it has not begun.
  */
-export const devicesOf = (db: Db, homeId: number, now: number): Promise<DeviceView[]> =>
+export const devicesOf = (db: Db, homeId: number, now: number): Promise<DeviceRow[]> =>
   db.many(
-    DeviceView,
+    DeviceRow,
     sql`
       select id, serial, kind, power, resident_id, last_seen_at, online, battery, out_of_service, origin,
         ${missingOf(now)} as missing,

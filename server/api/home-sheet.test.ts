@@ -137,3 +137,21 @@ test('the sheet lists the incidents of the home, the closed ones too', async () 
   await rolledOn(api.db, monday)
   expect((await sheet()).incidents).toMatchObject([{ id, state: 'closed', outcome: 'cooking' }])
 })
+
+test('a home says what nobody watches, in the window whatever is drawn, and what is doubtful about a detector', async () => {
+  await heard(api.db, 'li-button', { heardAt: monday - 100_000, silentAt: null })
+  await heard(api.db, 'li-co-1', { heardAt: monday, silentAt: monday + 100_000 })
+  await heard(api.db, 'li-gas-1', { heardAt: monday, silentAt: monday + 100_000 })
+  expect((await sheet()).tile).toMatchObject({ state: 'blind', blind: true, unprotected: [] })
+  await api.db.run(sql`update device set flags = '{"warmup": true}' where serial = 'li-co-1'`)
+  await api.db.run(sql`
+    insert into reading (at, device_id, kind, value, received_at, home_id, community_id, flags, time_source, origin)
+    select ${at(monday - 60_000)}, id, 'co', 12, ${at(monday)}, home_id, community_id, 65, 'server', 'live'
+    from device
+    where serial = 'li-co-1'`)
+  const { tile, devices } = await sheet()
+  expect(tile.unprotected).toEqual(['co'])
+  expect(devices.map(({ doubts }) => doubts)).toEqual([[], ['clamped', 'warmup'], []])
+  await api.db.run(sql`update home set plan = plan || '{"dangers": ["gas", "co"]}' where label = '3-2-601'`)
+  expect((await sheet('couple')).tile.unprotected).toEqual(['co', 'gas'])
+})

@@ -1,6 +1,9 @@
 // 一户一表: one sheet a home, and who looked at it.
 import { addDays } from '#domain/calendar-day.ts'
-import type { CalendarDay, HomeSheet, ResidentSheet } from '#contract/community.ts'
+import type { CalendarDay, DeviceView, HomeSheet, ResidentSheet } from '#contract/community.ts'
+import { defaultRules } from '#contract/rule-set.ts'
+import { doubtSamples } from '#domain/air-doubts.ts'
+import { grouped } from '#domain/grouped.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { localDate } from '#domain/occurrence.ts'
@@ -9,6 +12,7 @@ import type { Asked, Handlers } from './handler.ts'
 import {
   absencesOf,
   calendarOf,
+  airSamplesOf,
   devicesOf,
   findHome,
   lastCheckInsOf,
@@ -58,10 +62,23 @@ async function sheetOf(
     plan: home.plan,
     residents: await residentSheets(db, home, now),
     paired: await pairedWith(db, home.id),
-    devices: await devicesOf(db, home.id, now),
+    devices: await deviceViews(db, home.id, now),
     lastSign: (await lastSignOf(db, home.id)) ?? null,
     incidents: cards.slice(0, incidentsShownMax),
   }
+}
+
+/** As the rules look at it: over the eight hours of the longest window. */
+const doubtsWithinMs = 8 * 3_600_000
+
+async function deviceViews(db: Db, homeId: number, now: number): Promise<DeviceView[]> {
+  const devices = await devicesOf(db, homeId, now)
+  const samples = grouped(await airSamplesOf(db, homeId, now - doubtsWithinMs), ({ deviceId }) => deviceId)
+  const stuckForMs = defaultRules.co.stuckForMin * 60_000
+  return devices.map((device) => ({
+    ...device,
+    doubts: doubtSamples(samples.get(device.id) ?? [], stuckForMs).doubts,
+  }))
 }
 
 async function residentSheets(

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { IncidentState } from '#contract/acts.ts'
-import { IncidentKind, Origin, Stage } from '#contract/primitives.ts'
+import { Danger } from '#contract/incident.ts'
+import { IncidentKind, Origin, Stage, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
 
@@ -17,14 +18,17 @@ const HomeRow = Type.Object({
   room: Type.String(),
   label: Type.String(),
   blind: Type.Boolean(),
-  unprotected: Type.Boolean(),
+  /** Kinds of detectors that the home has, of which none works, and those of which one does. */
+  broken: orNull(Type.Array(Danger)),
+  working: orNull(Type.Array(Danger)),
+  plan: Type.Record(Type.String(), Type.Unknown()),
 })
 export type HomeRow = Static<typeof HomeRow>
 
 /**
  * Blind: a gateway of the home is silent or gone, or everything that could carry a good morning is; what was never
- * heard has not begun. Unprotected: a CO or gas detector of the home does not work, or was never heard, and no other
- * one of its kind does.
+ * heard has not begun. A CO or gas detector that does not work, or was never heard, protects nobody, nor does one that
+ * is warming up.
  * @param question.now epoch ms
  */
 export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Promise<HomeRow[]> =>
@@ -38,7 +42,8 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
           out_of_service,
           coalesce((flags ->> 'fault')::boolean, false)
             or coalesce((flags ->> 'tamper')::boolean, false)
-            or coalesce((flags ->> 'endOfLife')::boolean, false) as unfit
+            or coalesce((flags ->> 'endOfLife')::boolean, false)
+            or coalesce((flags ->> 'warmup')::boolean, false) as unfit
         from device
         where community_id = ${question.communityId}
           and ${amongHomes(sql`home_id`, question)}
@@ -53,6 +58,11 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
         from equipment
         where kind in ('co', 'gas')
         group by home_id, kind
+      ), cover as (
+        select home_id, array_agg(kind) filter (where not working) as broken,
+          array_agg(kind) filter (where working) as working
+        from detectors
+        group by home_id
       )
       select h.id, h.building_id, h.unit, h.floor, h.room, h.label,
         exists (
@@ -68,13 +78,9 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
           where c.home_id = h.id
             and c.silent
         ) as blind,
-        exists (
-          select
-          from detectors d
-          where d.home_id = h.id
-            and not d.working
-        ) as unprotected
+        cover.broken, cover.working, h.plan
       from home h
+      left join cover on cover.home_id = h.id
       where h.community_id = ${question.communityId}
         and ${amongHomes(sql`h.id`, question)}
       order by h.building_id, h.unit, h.floor, h.room, h.id`,

@@ -2,6 +2,7 @@
 import type { HomeTile } from '#contract/community.ts'
 import { isHazard } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
+import { dangersOf } from '#domain/cover.ts'
 import { homeState, type HomeResident } from '#domain/home-state.ts'
 import { dayOf } from './day.ts'
 import { findCommunity } from './day-store.ts'
@@ -40,14 +41,17 @@ type Around = {
 }
 
 function tileOf(home: HomeRow, { day, now, mornings, incidents, counts }: Around): HomeTile {
-  const { blind, unprotected, ...place } = home
+  const { blind, broken, working, plan, ...place } = home
+  const unprotected = dangersOf(plan, broken ?? []).filter((danger) => !working?.includes(danger))
   const open = incidents.filter(({ state }) => state === 'open')
   const hazards = open.filter((incident) => isHazard(incident.kind) && counts(incident))
   const residents = mornings.map((morning) => residentOf(morning, day, now))
-  const view = homeState({ residents, hazards, blind, unprotected, now })
+  const view = homeState({ residents, hazards, blind, unprotected: unprotected.length > 0, now })
   return {
     ...place,
     ...view,
+    unprotected,
+    blind,
     incidentIds: incidents.map(({ id }) => id),
     acknowledged: open.length > 0 && open.every(({ acknowledged }) => acknowledged),
   }

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { FestivalCalendar } from './calendar.ts'
 import { GroupCard } from './group.ts'
-import { IncidentCard, Paired, ResidentBrief } from './incident.ts'
+import { AirDoubt, Danger, IncidentCard, Paired, ResidentBrief } from './incident.ts'
 import {
   CheckInVia,
   DeviceKind,
@@ -43,6 +43,10 @@ export const HomeTile = Type.Object({
   stage: orNull(Stage),
   incidentIds: Type.Array(Id),
   acknowledged: Type.Boolean(),
+  /** Dangers that no working detector watches (未监护), also where something worse is drawn. */
+  unprotected: Type.Array(Danger),
+  /** Nothing that could carry a greeting can be heard (监测中断). */
+  blind: Type.Boolean(),
   residents: Type.Array(Type.Object({ id: Id, name: Type.String(), state: HomeState, at: orNull(EpochMs) })),
 })
 export type HomeTile = Static<typeof HomeTile>
@@ -153,6 +157,8 @@ export const DeviceView = Type.Object({
   battery: orNull(Type.Number()),
   outOfService: Type.Boolean(),
   origin: Origin,
+  /** What is doubtful about what it said in the last eight hours. */
+  doubts: Type.Array(AirDoubt),
 })
 export type DeviceView = Static<typeof DeviceView>
 

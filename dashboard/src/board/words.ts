@@ -5,6 +5,8 @@ export const boardWords = defineWords(
     title: '待处置',
     count: (homes: number) => (homes === 0 ? '' : `${homes} 户 · 最急在前`),
     awaiting: '待回访',
+    uncovered: (doors: readonly string[]) =>
+      `没有完整监护 ${doors.length} 户：${doors.slice(0, 6).join('、')}${doors.length > 6 ? '…' : ''}`,
     emptyTitle: '现在没有要处置的事',
     emptyText: '谁过了时间没报平安，哪家有险情，会出现在这里，最急的在最上面。',
     for: (length: string) => `已 ${length}`,
@@ -37,6 +39,8 @@ export const boardWords = defineWords(
     count: (homes: number) =>
       homes === 0 ? '' : `${homes === 1 ? '1 home' : `${homes} homes`} · worst first`,
     awaiting: 'Awaiting check-back',
+    uncovered: (doors: readonly string[]) =>
+      `${doors.length} not fully watched: ${doors.slice(0, 6).join(', ')}${doors.length > 6 ? '…' : ''}`,
     emptyTitle: 'Nothing to be dealt with now',
     emptyText:
       'Whoever has not checked in by the deadline, and every home in danger, will appear here, worst first.',
