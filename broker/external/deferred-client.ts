@@ -30,6 +30,8 @@ const limits = {
   keepaliveSeconds: 15,
   /** How often the broker is asked whether it is there: what it was given before its answer, we have. */
   askEveryMs: 1000,
+  /** A broker that was away lost its devices too, and they need a moment: longer than what counts as no gap at all. */
+  returnMs: 6000,
   publishMs: 5000,
   publishesMax: 5000,
   leaveMs: 1000,
@@ -68,6 +70,7 @@ export function connectDeferred(options: DeferredOptions) {
   let heardUntil = options.now()
   /** Asked then and not yet answered. */
   let askedAt: number | undefined
+  let returnedAt = -Infinity
 
   const asking = setInterval(() => {
     if (!client.connected || !isSubscribed || askedAt !== undefined) return
@@ -76,10 +79,11 @@ export function connectDeferred(options: DeferredOptions) {
   }, limits.askEveryMs)
   client.on('packetreceive', ({ cmd }) => {
     if (cmd !== 'pingresp' || askedAt === undefined) return
-    heardUntil = askedAt
+    if (askedAt - returnedAt >= limits.returnMs) heardUntil = askedAt
     askedAt = undefined
   })
   client.on('connect', ({ sessionPresent }) => {
+    if (epoch > 0) returnedAt = options.now()
     epoch += 1
     order = []
     if (!sessionPresent) {
