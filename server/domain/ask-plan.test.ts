@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RiskTier } from '#contract/primitives.ts'
+import { effectiveRules } from '#contract/rule-set.ts'
 import { askPlan, stepsDue, type AskInput, type AskStep } from './ask-plan.ts'
 import type { SilenceTask } from './silence.ts'
 
@@ -102,6 +103,35 @@ describe('whatever the case', () => {
         expect(plan.at(-1)?.whom).toBe('steward')
         expect(sentMin(plan)).toBeLessThanOrEqual(45)
         if (asked.task === 'missed' && asked.tier === 'high') expect(sentMin(plan)).toBeLessThanOrEqual(5)
+      }),
+    )
+  })
+
+  test('safety 8: whatever a community makes of the rules, a steward is sent within the bounds of the tier', () => {
+    const minutes = (max: number) => fc.integer({ min: 0, max })
+    const ladder = fc.record({
+      stewardAfterMin: minutes(15),
+      fortnightStewardAfterMin: fc.integer({ min: 15, max: 45 }),
+      newcomerStewardAfterMin: fc.integer({ min: 15, max: 60 }),
+      nearbyAfterMin: minutes(15),
+      tries: fc.integer({ min: 1, max: 8 }),
+      triesApartMin: fc.integer({ min: 1, max: 15 }),
+    })
+    const silence = fc.record({ blindStewardAfterMin: fc.integer({ min: 1, max: 39 }) })
+    fc.assert(
+      fc.property(input, ladder, silence, (asked, ladderRules, silenceRules) => {
+        const community = { ladder: ladderRules, silence: silenceRules }
+        const plan = askPlan({ ...asked, rules: effectiveRules({ tier: asked.tier, community }) })
+        if (asked.task === 'late') return
+        const isHigh = asked.tier === 'high'
+        const boundMin = {
+          missed: isHigh ? 5 : asked.firstFortnight ? 45 : 15,
+          blind: isHigh ? 3 : 39,
+          neverPressed: isHigh ? 15 : 60,
+          departure: isHigh ? 15 : 60,
+          longSilence: 15,
+        }[asked.task]
+        expect(sentMin(plan)).toBeLessThanOrEqual(boundMin)
       }),
     )
   })

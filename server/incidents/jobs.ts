@@ -19,13 +19,22 @@ export async function jobsOf(db: Db, personId: number, now: number): Promise<Job
   const paired = byKey(await pairedWith(db, homeIds), ({ homeId }) => homeId)
   const residents = byKey(await residentsOf(db, homeIds), ({ homeId }) => homeId)
   const plans = new Map((await plansOf(db, homeIds)).map(({ homeId, plan }) => [homeId, plan]))
-  return own.map(({ incident, assignment }) => ({
-    incident,
-    assignment,
-    paired: (paired.get(incident.homeId) ?? []).map(({ homeId: _home, ...person }) => person),
-    homePlan: planOf(plans.get(incident.homeId) ?? {}),
-    facts: factsOf(residents.get(incident.homeId) ?? []),
-  }))
+  return own.map(({ incident, assignment }) => {
+    // Family is asked one thing; what a responder needs at the door is not for them.
+    if (assignment.role === 'family')
+      return { incident, assignment, paired: [], homePlan: planOf({}), facts: [] }
+    return asResponder({ incident, assignment })
+  })
+
+  function asResponder({ incident, assignment }: Pick<Job, 'incident' | 'assignment'>): Job {
+    return {
+      incident,
+      assignment,
+      paired: (paired.get(incident.homeId) ?? []).map(({ homeId: _home, ...person }) => person),
+      homePlan: planOf(plans.get(incident.homeId) ?? {}),
+      facts: factsOf(residents.get(incident.homeId) ?? []),
+    }
+  }
 }
 
 function planOf(plan: Record<string, unknown>): Job['homePlan'] {
