@@ -46,7 +46,7 @@ export const remove = (bench: BenchDatabase, url: string) =>
 
 const nameOf = (url: string) => new URL(url).pathname.slice(1)
 
-const tables = ['incident', 'condition', 'assignment', 'telling', 'timeline', 'event_log'] as const
+const tables = ['incident', 'condition', 'telling', 'timeline', 'device_command', 'event_log'] as const
 export type Written = Record<(typeof tables)[number] | 'rolled', number>
 
 /** How many rows of each kind are there, and how many pacts were moved to another day than this. */

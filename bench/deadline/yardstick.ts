@@ -1,5 +1,5 @@
 // The yardstick: the best set-based SQL that we could write for the same rows. It knows beforehand what the product
-// finds out: that all who have not pressed are missed, what their ladder is, and when everybody's next day begins.
+// finds out: that all who have not pressed are missed, who is asked first, and when everybody's next day begins.
 import type { Database } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
 import { limits } from '../../server/limits.ts'
@@ -15,13 +15,16 @@ export async function judgeBare(db: Database): Promise<void> {
   })
 }
 
+const minuteMs = 60_000
+
 const openIncidents = () => sql`
   with silent as materialized (
-    select p.id, p.community_id, p.resident_id, p.home_id, p.due_on, steward.person_id,
+    select p.id, p.community_id, p.resident_id, p.home_id, p.due_on,
       jsonb_build_object(
         'silence', 'missed',
         'on', to_char(p.due_on, 'YYYY-MM-DD'),
         'dueAt', (extract(epoch from p.due_at) * 1000)::bigint,
+        'heardAt', (extract(epoch from last.at) * 1000)::bigint,
         'lastSign', jsonb_build_object('at', (extract(epoch from last.at) * 1000)::bigint, 'what', last.via)
       ) as evidence
     from pact p
@@ -32,16 +35,15 @@ const openIncidents = () => sql`
       order by c.at desc
       limit 1
     ) as last
-    join pairing steward on steward.home_id = p.home_id and steward.role = 'steward'
     where p.due_at <= ${at(dueAt)}::timestamptz
       and not p.paused
       and p.covered_by is null
   ), opened as (
     insert into incident (
-      community_id, home_id, resident_id, kind, stage, origin, evidence, opened_at, pact_id, "on", due_at, due_kind
+      community_id, home_id, resident_id, kind, stage, origin, evidence, opened_at, pact_id, "on", step, due_at, due_kind
     )
     select community_id, home_id, resident_id, 'missed', 'alarm', 'live', evidence, ${at(dueAt)}::timestamptz, id, due_on,
-      ${at(dueAt + limits.acknowledgeDueMs)}::timestamptz, 'acknowledge'
+      -1, ${at(dueAt + 5 * minuteMs)}::timestamptz, 'ask'
     from silent
     returning id, community_id, home_id, resident_id, evidence
   ), seen as (
@@ -51,24 +53,28 @@ const openIncidents = () => sql`
     select community_id, home_id, resident_id, 'missed', 'alarm', 'unacknowledged', ${at(dueAt)}::timestamptz, ${at(dueAt)}::timestamptz,
       evidence, id, 'live'
     from opened
-  ), assigned as (
-    insert into assignment (community_id, incident_id, person_id, role, state, told_at, due_at, due_kind)
-    select o.community_id, o.id, s.person_id, 'steward', 'told', ${at(dueAt)}::timestamptz,
-      ${at(dueAt + limits.acknowledgeDueMs)}::timestamptz, 'acknowledge'
+  ), asked as (
+    insert into device_command (community_id, device_id, kind, text, incident_id, created_at, expires_at)
+    select o.community_id, d.id, 'remind', '早上好，方便时请按一下报平安', o.id, ${at(dueAt)}::timestamptz,
+      ${at(dueAt + 5 * minuteMs)}::timestamptz
     from opened o
-    join silent s on s.resident_id = o.resident_id
-    returning community_id, incident_id, person_id
+    join device d on d.home_id = o.home_id and d.resident_id = o.resident_id
   ), told as (
     insert into telling (community_id, incident_id, person_id, purpose, stage, due_at, created_at, origin)
-    select community_id, incident_id, person_id, 'alarm', 'alarm', ${at(dueAt)}::timestamptz, ${at(dueAt)}::timestamptz, 'live'
-    from assigned
+    select o.community_id, o.id, desk.person_id, 'inform', 'alarm', ${at(dueAt)}::timestamptz, ${at(dueAt)}::timestamptz, 'live'
+    from opened o
+    join on_duty desk on desk.community_id = o.community_id
+    returning community_id, incident_id, person_id
   ), lines as (
     insert into timeline (community_id, incident_id, at, what, person_id, detail)
     select community_id, id, ${at(dueAt)}::timestamptz, 'opened', null, '{"stage": "alarm"}'::jsonb
     from opened
     union all
-    select community_id, incident_id, ${at(dueAt)}::timestamptz, 'told', person_id, '{"stage": "alarm", "role": "steward"}'
-    from assigned
+    select community_id, incident_id, ${at(dueAt)}::timestamptz, 'informed', person_id, '{}'
+    from told
+    union all
+    select community_id, id, ${at(dueAt)}::timestamptz, 'residentAsked', null, '{}'
+    from opened
   ), events as materialized (
     select community_id, kind, ref_id, row_number() over (partition by community_id) as nth,
       count(*) over (partition by community_id) as size
