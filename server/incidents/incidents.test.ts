@@ -368,7 +368,12 @@ describe('closing', () => {
     expect(rig.listen()).toEqual(['zhang inform missed alarm', 'zhou inform missed alarm'])
     const card = await rig.card()
     expect(card).toMatchObject({ state: 'closed', dueAt: null })
-    expect(card.assignments.map(({ state }) => state)).toEqual(['done', 'withdrawn', 'withdrawn', 'withdrawn'])
+    expect(card.assignments.map(({ state }) => state)).toEqual([
+      'done',
+      'withdrawn',
+      'withdrawn',
+      'withdrawn',
+    ])
     await rig.after(60 * minute)
     expect(rig.listen()).toEqual([])
   })

@@ -15,6 +15,8 @@ const home = (id: number, unit: number, room: string): HomeTile => ({
   stage: null,
   incidentIds: [],
   acknowledged: false,
+  blind: false,
+  unprotected: [],
   residents: [],
 })
 const homes = [home(1, 2, '501'), home(2, 1, '204'), home(3, 3, '502'), home(4, 2, '102')]

@@ -22,6 +22,8 @@ const tile = (id: number, floor: number, unit = 1): HomeTile => ({
   stage: null,
   incidentIds: [],
   acknowledged: false,
+  blind: false,
+  unprotected: [],
   residents: [],
 })
 
