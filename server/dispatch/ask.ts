@@ -85,7 +85,9 @@ function takeAsks(draft: Draft, situation: Situation, fromAt: number): void {
   const taken = asks.filter(({ afterMs }) => openedAt + afterMs < fromAt).length
   const { due } = stepsDue(asks, { sinceMs: draft.now - openedAt, taken })
   const next = nextOf(situation, draft.now)
-  if (due.some(({ whom }) => whom === 'resident')) askResident(draft, situation, next.dueAt)
+  // Of a departure the number of the absence is asked, by the desk: what stands at home reaches nobody who left.
+  const isAtHome = situation.evidence.task !== 'departure'
+  if (isAtHome && due.some(({ whom }) => whom === 'resident')) askResident(draft, situation, next.dueAt)
   if (due.some(({ whom }) => whom === 'nearby')) askNearby(draft, situation, next.dueAt)
   setNext(draft, situation, next)
 }

@@ -30,7 +30,8 @@ export function asksOf(incident: IncidentRow & { silence: Silence | null }, rule
   return { asks, phoneFirst: firstFortnight && tier !== 'high' && !notByPhone }
 }
 
-/** Which task of the silence it is, where it is more than late, blind or missed. */
+/** Which task of the silence it is, where it is more than late, blind or missed: that of an absence too. */
 function taskOf(silence: Silence, { evidence: { task } }: IncidentRow): SilenceTask {
-  return silence === 'missed' && (task === 'neverPressed' || task === 'longSilence') ? task : silence
+  const isOwn = task === 'neverPressed' || task === 'longSilence' || task === 'departure'
+  return silence === 'missed' && isOwn ? task : silence
 }

@@ -113,10 +113,13 @@ export async function situationsOf(
   })
 }
 
-/** Null also for what an absence asks: that is no silence. */
+/**
+ * Null also for what an absence asks, which is no silence; but a departure that nobody has seen may be one: somebody
+ * who fell before she left is the one emergency that an absence could hide.
+ */
 function silenceOf({ kind, evidence }: IncidentRow): Silence | null {
   if (kind !== 'missed') return null
-  return evidence.silence ?? (evidence.task ? null : 'missed')
+  return evidence.silence ?? (evidence.task && evidence.task !== 'departure' ? null : 'missed')
 }
 
 function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {

@@ -80,7 +80,9 @@ const before = ({ task }: AskInput, firstTryMin: number): number =>
   task === 'missed' || task === 'longSilence' ? firstTryMin * minuteMs : Math.max(0, firstTryMin * minuteMs)
 
 function nearby(input: AskInput, { ladder }: Rules): AskStep {
-  const afterMin = input.deaf ? ladder.nearbyOfDeafAfterMin : ladder.nearbyAfterMin
+  const ofSilenceMin = input.deaf ? ladder.nearbyOfDeafAfterMin : ladder.nearbyAfterMin
+  // Who said that they would be away is first asked under the number that they left.
+  const afterMin = input.task === 'departure' ? ladder.newcomerStewardAfterMin / 3 : ofSilenceMin
   return { afterMs: afterMin * minuteMs, whom: 'nearby', way: 'phone' }
 }
 

@@ -202,6 +202,25 @@ export const absences: readonly Scenario[] = [
     ],
   }),
   scenario({
+    name: 'the-number-of-the-absence-is-silent',
+    zh: '报备时留的电话没人接：一刻钟后问邻居和家属，四十五分钟后上门',
+    en: 'Nobody answers the number of the absence: neighbour and family after a quarter of an hour, then somebody goes',
+    safety: [10],
+    begins: '07:31',
+    until: '+1 08:46',
+    story: [
+      ...at('07:40', declaresAway('赵敏', '李奶奶', { from: 1, days: 2 })),
+      ...at('07:50', press('李奶奶')),
+      ...at('+1 08:00', informs('missed notice', { who: ['赵敏'] })),
+      ...at('+1 08:15', rings('missed notice', { who: ['周阿姨', '李梅'] })),
+      ...at('+1 08:45', rings('missed notice', { who: ['王红'] })),
+    ],
+    ends: [
+      card('李奶奶', 'missed notice', { evidence: { task: 'departure', on: '2026-03-03' } }),
+      place('李奶奶', 'excused'),
+    ],
+  }),
+  scenario({
     name: 'press-while-away',
     zh: '外出期间在家里报了平安：值班员被问“是不是提前回来了”，报备还在',
     en: 'A press during an absence asks the desk “back early?”, and neither ends nor ignores it',
