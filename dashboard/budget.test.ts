@@ -73,8 +73,9 @@ test('the curves add at most 25 KB to the sheet of a home', () => {
   expect(kilobytes(beyond([...desk, 'src/home/HomeSheet.vue'], 'src/home/AirCurves.vue'))).toBeLessThan(25)
 })
 
-test("the steward's page weighs at most 80 KB", () => {
-  expect(kilobytes(filesOf('index.html', 'src/steward/StewardPage.vue'))).toBeLessThan(80)
+// A quarter of it are the sentences that say why, in both languages: they must be there where the line is not.
+test("the steward's page weighs at most 84 KB", () => {
+  expect(kilobytes(filesOf('index.html', 'src/steward/StewardPage.vue'))).toBeLessThan(84)
 })
 
 test("the resident's page weighs at most 40 KB", () => {

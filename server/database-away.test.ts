@@ -69,7 +69,7 @@ async function everySecondUntil(when: number): Promise<void> {
 const missed = () =>
   database.db.many(
     Type.Object({ residentId: Type.Integer() }),
-    sql`select resident_id from incident where kind = 'missed' order by resident_id`,
+    sql`select resident_id from incident where kind = 'missed' and subject = 'home' order by resident_id`,
   )
 const health = async () => {
   const answer = await app.api.inject({ url: '/api/health' })

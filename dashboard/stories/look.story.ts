@@ -169,12 +169,24 @@ for (const { name, path, login, ready } of pages) {
         found.push(...(await hindrances(page)).map((one) => `${where} ${one}`))
       }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (overflow > 0) found.push(`${size.width} scrolls sideways by ${overflow} px`)
+      if (overflow > 0)
+        found.push(`${size.width} scrolls sideways by ${overflow} px: ${await tooFarRight(page)}`)
       await context.close()
     }
     expect(found).toEqual([])
   })
 }
+
+/** What reaches beyond the right edge, the widest first. */
+const tooFarRight = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const rights = [...document.querySelectorAll('*')].map((one) => ({
+      name: `${one.tagName.toLowerCase()}.${one.getAttribute('class') ?? ''}`,
+      right: one.getBoundingClientRect().right,
+    }))
+    const beyond = rights.filter(({ right }) => right > innerWidth).sort((a, b) => b.right - a.right)
+    return beyond.slice(0, 5).map(({ name, right }) => `${name} ${right.toFixed(1)}`).join(', ')
+  })
 
 /**
  * A colour on its way from one theme to the other is no colour of either: every transition is brought to its end,

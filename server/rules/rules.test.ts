@@ -152,10 +152,14 @@ test('who greeted rolls on, who did not is missed once, to the millisecond of th
   await judgeAll()
   expect(
     found.map(({ kind, residentId, stage, pact }) => ({ kind, residentId, stage, on: pact?.on })),
-  ).toEqual([
-    { kind: 'missed', residentId: cast.residents.li, stage: 'alarm', on: '2026-11-23' },
-    { kind: 'missed', residentId: cast.residents.zheng, stage: 'alarm', on: '2026-11-23' },
-  ])
+  ).toEqual(
+    // two slices are judged at a time: which comes first is nobody's promise
+    expect.arrayContaining([
+      { kind: 'missed', residentId: cast.residents.li, stage: 'alarm', on: '2026-11-23' },
+      { kind: 'missed', residentId: cast.residents.zheng, stage: 'alarm', on: '2026-11-23' },
+    ]),
+  )
+  expect(found).toHaveLength(2)
   const after = await pacts()
   expect(after.size).toBe(5)
   for (const pact of after.values()) expect(pact).toEqual({ dueOn: '2026-11-24', covered: false })

@@ -76,7 +76,7 @@ test('what the service is tested with is played by devices too, under names of t
   }
   const wine = toldScenarios.find(({ name }) => name === 'cooking-wine')?.happenings(world, createRandom(1))
   expect(wine?.map(({ atMs, what }) => [atMs, 'say' in what ? what.body : what])).toContainEqual([
-    60_000,
+    300_000,
     { values: [{ kind: 'gas', value: 6 }] },
   ])
 })
