@@ -66,7 +66,7 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
   const { refuse, counts } = createRefusals({ onRefused, now, limits })
   const store = createEmptyStore()
   const lanes = new Lanes<P>({ accept, limits, log })
-  const registry = createRegistry<P>(onPresence)
+  const registry = createRegistry<P>(onPresence, prefix)
   const onPublish = (connection: Connection<P>, passed: Passed): void => {
     if (troubles.ruled(() => inbound.receive(connection, passed))) keepAlive(connection.client)
     else connection.gate.destroy()

@@ -4,7 +4,7 @@ import type { AnyPrincipal } from './messages.ts'
 type Presence<P> = (principal: P, presence: 'online' | 'offline', connection: string) => void
 
 /** Who is connected. A serial has one connection at a time; whoever proves it anew takes it over. */
-export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) {
+export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>, prefix = '') {
   const holders = new Map<string, Connection<P>>()
   let takeOvers = 0
 
@@ -43,10 +43,14 @@ export function createRegistry<P extends AnyPrincipal>(onPresence: Presence<P>) 
     return connection?.presence === 'online' ? connection : undefined
   }
 
-  /** The device is connected elsewhere: what is left of it here must take no command from its living connection. */
+  /**
+   * The device is connected elsewhere: what is left of it here must take no command from its living connection. Of our
+   * own connections we know better than word that went round by the database: the device may have come anew since.
+   */
   function yieldTo(serial: string, connection: string): void {
     const own = holders.get(serial)
-    if (own === undefined || own.key === connection) return
+    const isOurs = own?.key === connection || (prefix !== '' && connection.startsWith(prefix))
+    if (own === undefined || isOurs) return
     takeOvers++
     leave(own)
     own.client?.close()
