@@ -25,7 +25,7 @@ export type CommitQueueOptions = {
 type Item = Waiting & { pending: Pending; resolve: () => void; reject: (error: NotStored) => void }
 
 /** After coming and going that nobody waits for, the next of it waits this long for company (ms). */
-const companyMs = 20
+const companyMs = 100
 
 /** How long coming and going waits after the database was away (ms); messages are offered again by the broker. */
 const presenceRetryMs = 1000

@@ -25,7 +25,7 @@ type Asked = { serial: string; tell: (row: Found | undefined) => void; fail: (er
 /** So many are asked for in one statement; who comes meanwhile is asked for in the next. */
 const askedAtOnceMax = 500
 /** In a crowd the next statement waits this long for company (ms): each costs more than who it is. */
-const companyMs = 5
+const companyMs = 8
 
 /**
  * Who this is, if the secret is the device's own. Secrets are random, so a fast hash is right (ground.md). After a
