@@ -62,11 +62,15 @@ export function createCommitQueue(options: CommitQueueOptions) {
     kick(lane)
   }
 
-  /** While one batch is in our hands, the other is in the database's: two are enough to keep both at work. */
+  /**
+   * While one batch is in our hands, the other is in the database's: two are enough to keep both at work. Not while a
+   * danger is on its way: it would wait for both.
+   */
   function isFree(lane: Lane): boolean {
     if (lane === 'hazards') return hazardsWaiting > 0 && underWay.hazards === 0
     if (queue.length === 0 || underWay.others === 0) return queue.length > 0
-    return underWay.others === 1 && rowsWaiting >= limits.batchRowsMax && !isBarren
+    const isOneMore = underWay.others === 1 && underWay.hazards === 0
+    return isOneMore && rowsWaiting >= limits.batchRowsMax && !isBarren
   }
 
   async function work(lane: Lane, batch: readonly Item[]): Promise<void> {
