@@ -48,7 +48,11 @@ test.for(['ingest', 'backlog', 'growth', 'connections'])(
     const report: unknown = JSON.parse(readFileSync(file, 'utf8'))
     expect([...Value.Errors(Report, report)]).toEqual([])
     expect(report).toMatchObject({ name })
-    for (const { value } of (report as Type.Static<typeof Report>).cases) expect(value).toBeGreaterThan(0)
+    for (const { value, unit } of (report as Type.Static<typeof Report>).cases) {
+      expect(Number.isFinite(value)).toBe(true)
+      // Of a handful of connections memory may as well shrink: a collection between two looks weighs more than they do.
+      if (unit !== 'kB') expect(value).toBeGreaterThan(0)
+    }
   },
 )
 
