@@ -103,7 +103,7 @@ function readingHomes(homes: number, count: number, round: number): number[] {
 const hazardHomes = (homes: number, count: number, round: number): number[] =>
   Array.from(
     { length: count },
-    (_, nth) => (((round * count + nth) * 5 * Math.floor(homes / 1000 || 1)) % homes) + 5,
+    (_, nth) => (((round * count + nth) * 5 * Math.max(1, Math.floor(homes / 1000))) % homes) + 5,
   )
 
 function casesOf(results: Record<string, Measured[]>, sizes: readonly number[]): Case[] {
