@@ -42,6 +42,20 @@ export const rulesFor = (layers: RuleLayers, who: { tier: RiskTier; homeId?: num
     home: who.homeId === undefined ? null : (layers.homes[String(who.homeId)] ?? null),
   })
 
+export type RulesOf = (who: { communityId: number; homeId: number; tier: RiskTier }) => RuleSet
+
+/** `rulesFor` of many, by community: thousands of homes share a handful of rules, and each is put together once. */
+export function rulesOfMany(books: ReadonlyMap<number, { layers: RuleLayers }>): RulesOf {
+  const known = new Map<string, RuleSet>()
+  return ({ communityId, homeId, tier }) => {
+    const layers = books.get(communityId)?.layers ?? noChanges
+    const key = `${communityId} ${tier} ${Object.hasOwn(layers.homes, String(homeId)) ? homeId : 0}`
+    const rules = known.get(key) ?? rulesFor(layers, { tier, homeId })
+    known.set(key, rules)
+    return rules
+  }
+}
+
 /** A rule as its line on the page: `zh` and `en` hold `{}` where the value stands. */
 export const RuleLine = Type.Object({
   part: Type.String(),

@@ -1,8 +1,8 @@
 // The plan by which a silence is asked about, from the rules in force and what is known of the one who is silent. Pure.
 import type { Silence } from '#contract/primitives.ts'
+import type { RulesOf } from '#contract/rule-layers.ts'
 import { askPlan, type AskStep } from '#domain/ask-plan.ts'
 import type { SilenceTask } from '#domain/silence.ts'
-import type { RulesAround } from './rules-in-force.ts'
 import type { IncidentRow } from './situation.ts'
 
 export type Asks = {
@@ -13,7 +13,7 @@ export type Asks = {
 }
 
 /** What our own outage cost before it was opened is taken from the time to ask. */
-export function asksOf(incident: IncidentRow & { silence: Silence | null }, rulesOf: RulesAround): Asks {
+export function asksOf(incident: IncidentRow & { silence: Silence | null }, rulesOf: RulesOf): Asks {
   const { silence, communityId, homeId, evidence, openedAt, tier, daysEnrolled, notByPhone } = incident
   if (silence === null || homeId === null) return { asks: [], phoneFirst: false }
   const rules = rulesOf({ communityId, homeId, tier })

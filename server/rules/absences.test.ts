@@ -1,57 +1,25 @@
 // 外出报备, live: it excuses by the rules, speaks up once, and hides no danger.
 import { asyncProperty, assert, integer, constantFrom } from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createFakeClock } from '#clock/fake-clock.ts'
 import { noChanges } from '#contract/rule-layers.ts'
-import { topicOf, type UpKind } from '#contract/topics.ts'
+import type { UpKind } from '#contract/topics.ts'
 import { at, json, sql } from '#db/sql.ts'
 import { addDays } from '#domain/calendar-day.ts'
-import type { Verdict } from '#domain/verdict.ts'
-import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
-import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
-import { createIngest, type Ingest } from '../ingest/ingest.ts'
-import { limits } from '../limits.ts'
-import { createRules, type Rules } from './rules.ts'
+import type { CastDevice } from '#testing/cast.ts'
+import { createJudging, type Judging } from '#testing/judging.ts'
 
 const dayMs = 86_400_000
 const t0 = Date.parse('2026-11-23T08:00:00+08:00')
-const log = { info: () => {}, warn: () => {}, error: () => {} }
 
-let database: TestDatabase
-let cast: Cast
-let clock: ReturnType<typeof createFakeClock>
-let rules: Rules
-let ingest: Ingest
-let found: Verdict[]
+let judging: Judging
+let { database, cast, clock, rules, found, openRules } = {} as Judging
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  cast = await seedCast(database.db, t0 - 3_600_000)
-  clock = createFakeClock(t0 - 3_600_000)
-  found = []
-  rules = openRules()
-  ingest = createIngest({
-    db: database.db,
-    clock,
-    log,
-    limits,
-    judge: (tx, stored, now) => rules.judgeBatch(tx, stored, now),
-    acknowledge: () => {},
-  })
+  judging = await createJudging({ startAt: t0 - 3_600_000, opens: false })
+  ;({ database, cast, clock, rules, found, openRules } = judging)
 })
 
-afterEach(async () => {
-  await ingest.close()
-  await database.drop()
-})
-
-const openRules = (): Rules =>
-  createRules({
-    db: database.db,
-    clock,
-    log,
-    applyVerdicts: async (_tx, verdicts) => void found.push(...verdicts),
-  })
+afterEach(() => judging.close())
 
 const declare = (days: { fromOn: string; untilOn: string }) =>
   database.db.run(sql`
@@ -64,20 +32,8 @@ const declare = (days: { fromOn: string; untilOn: string }) =>
     )`)
 
 let said = 0
-async function say(device: CastDevice, kind: UpKind, body: object): Promise<void> {
-  const principal = await ingest.authenticate(device.serial, device.secret)
-  if (!principal) throw new Error('the device was not let in')
-  const payload = Buffer.from(JSON.stringify({ id: `said-${(said += 1)}`, ...body }))
-  await ingest.accept({
-    principal,
-    clientId: device.serial,
-    topic: topicOf(device.serial, kind),
-    payload,
-    qos: 1,
-    retain: false,
-    receivedAt: clock.now(),
-  })
-}
+const say = (device: CastDevice, kind: UpKind, body: object) =>
+  judging.say(device, kind, { id: `said-${(said += 1)}`, ...body })
 
 const ofLi = () => found.filter(({ residentId }) => residentId === cast.residents.li)
 
@@ -125,7 +81,7 @@ test('safety 10: beyond the days that the rules of the community allow without a
   await declare({ fromOn: '2026-11-23', untilOn: '2026-11-27' })
   const missed: string[] = []
   for (const day of [0, 1, 2, 3]) {
-    found = []
+    found.length = 0
     await rules.judgeDeadlines(t0 + day * dayMs)
     missed.push(...ofLi().map(({ evidence }) => evidence.on ?? ''))
   }
@@ -155,7 +111,7 @@ test('safety 10: no absence removes a hazard, whenever it begins and ends', asyn
         await database.db.run(sql`truncate absence`)
         const fromOn = addDays('2026-11-23', fromDays)
         await declare({ fromOn, untilOn: addDays(fromOn, days) })
-        found = []
+        found.length = 0
         await dangers[danger]()
         expect(found.map(({ kind, stage }) => `${kind} ${stage}`)).toContainEqual(
           expect.stringMatching(new RegExp(`^${danger} (alarm|critical)$`)),

@@ -1,85 +1,22 @@
 // What is stored of the air, judged by the rules of the home and the bodies in it.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createFakeClock } from '#clock/fake-clock.ts'
-import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
-import { topicOf, type UpKind } from '#contract/topics.ts'
+import { noChanges } from '#contract/rule-layers.ts'
 import { at, json, sql } from '#db/sql.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
-import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
-import { applyVerdicts } from '../incidents/apply-verdicts.ts'
-import type { IncidentDispatch } from '../incidents/dispatch-side.ts'
-import { createIngest, type Ingest } from '../ingest/ingest.ts'
-import { limits } from '../limits.ts'
-import { writeRuleBook } from './rule-book.ts'
-import { createRules, type Rules } from './rules.ts'
+import type { CastDevice } from '#testing/cast.ts'
+import { createJudging, type Judging } from '#testing/judging.ts'
 
 const minuteMs = 60_000
 const noon = Date.parse('2026-11-23T12:00:00+08:00')
-const log = { info: () => {}, warn: () => {}, error: () => {} }
-const quiet = async () => {}
-/** Nobody is told here: these stories end at the incident. */
-const dispatch: IncidentDispatch = {
-  onOpened: quiet,
-  onRaised: quiet,
-  onAcknowledged: quiet,
-  onDeclined: quiet,
-  onAssigned: quiet,
-  onNoAnswer: quiet,
-  onJoined: quiet,
-  onNews: quiet,
-  onEnded: quiet,
-}
-
-let database: TestDatabase
-let cast: Cast
-let clock: ReturnType<typeof createFakeClock>
-let rules: Rules
-let ingest: Ingest
-let found: Verdict[]
+let judging: Judging
+let { database, cast, clock, rules, found, openRules, say, change } = {} as Judging
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  cast = await seedCast(database.db, noon)
-  clock = createFakeClock(noon)
-  found = []
-  rules = openRules()
-  const judge = rules.judgeBatch
-  ingest = createIngest({ db: database.db, clock, log, limits, judge, acknowledge: () => {} })
+  judging = await createJudging({ startAt: noon, opens: true })
+  ;({ database, cast, clock, rules, found, openRules, say, change } = judging)
 })
 
-afterEach(async () => {
-  await ingest.close()
-  await database.drop()
-})
-
-const openRules = (): Rules =>
-  createRules({
-    db: database.db,
-    clock,
-    log,
-    applyVerdicts: async (tx, verdicts, now) => {
-      found.push(...verdicts)
-      await applyVerdicts(tx, verdicts, { now, dispatch })
-    },
-  })
-
-async function say(device: CastDevice, kind: UpKind, body: object): Promise<void> {
-  const principal = await ingest.authenticate(device.serial, device.secret)
-  if (!principal) throw new Error('the device was not let in')
-  const payload = Buffer.from(JSON.stringify(body))
-  const topic = topicOf(device.serial, kind)
-  const receivedAt = clock.now()
-  await ingest.accept({
-    principal,
-    clientId: device.serial,
-    topic,
-    payload,
-    qos: 1,
-    retain: false,
-    receivedAt,
-  })
-}
+afterEach(() => judging.close())
 
 const reads = (device: CastDevice, kind: 'co' | 'gas', value: number, more: object = {}) =>
   say(device, 'readings', { values: [{ kind, value }], ...more })
@@ -93,18 +30,6 @@ const curve = (device: CastDevice, kind: 'co' | 'gas', everyMs: number, values: 
       time: clock.now() - (values.length - 1 - nth) * everyMs,
     })),
   })
-
-const change = (layers: Partial<RuleLayers>) =>
-  database.db.transaction((tx) =>
-    writeRuleBook(tx, {
-      communityId: cast.communityId,
-      version: 1,
-      layers: { ...noChanges, ...layers },
-      note: 'for a test',
-      byId: cast.persons.zhao,
-      now: noon,
-    }),
-  )
 
 test('the rules of a home are in force there, and nowhere else', async () => {
   await change({ homes: { [String(cast.homes.li)]: { co: { alarmPpm: 100 } } } })
@@ -133,7 +58,7 @@ test('safety 5: rules that cannot be read any more are none, and judging goes on
 test('whose body takes it up faster is in danger sooner, and of two the worse counts', async () => {
   const man = json({ sex: 'man', heightCm: 180, weightKg: 95 })
   const exposed = async (device: CastDevice) => {
-    found = []
+    found.length = 0
     await curve(device, 'co', 5 * minuteMs, [0, ...Array.from({ length: 11 }, () => 48)])
     return found.at(-1)?.evidence.cohb?.estimate ?? 0
   }
@@ -197,7 +122,7 @@ test('a flag that is still up ten minutes after a human closed is a new danger, 
     set state = 'closed', outcome = 'no_danger_found', handled_by = ${cast.persons.wang}, handled_at = ${at(clock.now())},
       closed_at = ${at(clock.now())}`)
   await database.db.run(sql`update condition set state = 'normal'`)
-  found = []
+  found.length = 0
   await waitUnheard(9.5 * minuteMs)
   expect(found).toEqual([])
   await waitUnheard(minuteMs)

@@ -1,8 +1,7 @@
 // After how long each device counts as silent, where the rules of its community say otherwise than the defaults.
 import { Type } from 'typebox'
 import { DeviceKind, Id, PowerClass, RiskTier, orNull } from '#contract/primitives.ts'
-import { noChanges, rulesFor } from '#contract/rule-layers.ts'
-import type { RuleSet } from '#contract/rule-set.ts'
+import { rulesOfMany } from '#contract/rule-layers.ts'
 import { bigints } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
@@ -26,14 +25,10 @@ const Row = Type.Object({
 export async function applyDeviceRules(tx: Tx): Promise<number> {
   const devices = await devicesUnderRules(tx)
   const books = await ruleBooks(tx, [...new Set(devices.map(({ communityId }) => communityId))])
-  const remembered = memory<RuleSet>()
+  const rulesOf = rulesOfMany(books)
   const changed = devices.flatMap((device) => {
     const { id, communityId, homeId, kind, power, tier } = device
-    const layers = books.get(communityId)?.layers ?? noChanges
-    const homeKey = layers.homes[String(homeId)] ? homeId : 0
-    const rules = remembered(`${communityId} ${tier} ${homeKey}`, () =>
-      rulesFor(layers, { tier: tier ?? 'general', homeId }),
-    )
+    const rules = rulesOf({ communityId, homeId, tier: tier ?? 'general' })
     const own = silentAfterMs(kind, power, rules.device)
     const wanted = own === silentAfterMs(kind, power) ? null : own
     return wanted === device.silentAfterMs ? [] : [{ id, wanted, own }]
@@ -58,16 +53,6 @@ export async function applyDeviceRules(tx: Tx): Promise<number> {
       ${bigints(changed.map(({ own }) => own))}::bigint[]
     ) as c (id, wanted, own)
     where d.id = c.id`)
-}
-
-/** Thousands of homes share a handful of rules. */
-function memory<T>() {
-  const known = new Map<string, T>()
-  return (key: string, make: () => T): T => {
-    const value = known.get(key) ?? make()
-    known.set(key, value)
-    return value
-  }
 }
 
 /** Of communities that ever wrote rules; the residents at the highest risk of a home say which tier it is. */

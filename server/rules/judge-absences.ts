@@ -1,6 +1,6 @@
 // A declared absence speaks up by itself: have they left, does it end tomorrow? It excuses a missed check-in, nothing else.
 import type { Tx } from '#db/database.ts'
-import { noChanges, rulesFor } from '#contract/rule-layers.ts'
+import { rulesOfMany } from '#contract/rule-layers.ts'
 import { absenceAsks, judgeAbsence, type AbsenceAsk } from '#domain/absence.ts'
 import { localDate, localInstant, type Occurrence } from '#domain/occurrence.ts'
 import { nextOfHalf } from '#domain/schedule.ts'
@@ -18,9 +18,10 @@ export async function judgeAbsences(
   const due = await lockDueAbsences(tx, now, max)
   if (due.length === 0) return { count: 0, verdicts: [] }
   const books = await ruleBooks(tx, [...new Set(due.map(({ communityId }) => communityId))])
+  const rulesOf = rulesOfMany(books)
   const looked = due.map((absence) => {
     const { communityId, tier, homeId, lookAt, zone } = absence
-    const rules = rulesFor(books.get(communityId)?.layers ?? noChanges, { tier, homeId })
+    const rules = rulesOf({ communityId, tier, homeId })
     const isOver = judgeAbsence({ ...absence, endedOn: null }, localDate(now, zone), rules.absence).isOver
     const asks = isOver ? [] : absenceAsks({ ...absence, endedOn: null }, knownOf(absence), rules)
     return {

@@ -1,5 +1,5 @@
 // Who has not said good morning: pacts that are due are judged once each, and roll on to their next day.
-import { noChanges, rulesFor } from '#contract/rule-layers.ts'
+import { rulesOfMany } from '#contract/rule-layers.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
 import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
@@ -15,7 +15,7 @@ import { circumstancesOf, signsBefore, type Circumstances, type SignRow } from '
 import * as store from './deadline-store.ts'
 import type { Deadline, DuePact, Later } from './deadline-store.ts'
 import { rollMinutesOf, type RollMinutes } from './roll-minutes.ts'
-import { ruleBooks, type RuleBook } from './rule-book.ts'
+import { ruleBooks } from './rule-book.ts'
 
 /**
  * Slices, each a transaction of at most a quarter of a second, so that nothing that shares a row with it waits longer:
@@ -58,7 +58,7 @@ export async function judgeSilent(tx: Tx, now: number, { onTaken, ...which }: Ta
     circumstancesOf(tx, ids, now),
     signsBefore(tx, ids, limits.signOfLifeWindowMs),
   ])
-  const rulesOf = rulesInForce(books)
+  const rulesOf = rulesOfMany(books)
   const circumstances = new Map(known.map((one) => [one.pactId, one]))
   const signs = grouped(signRows, ({ pactId }) => pactId)
   const silents = current.flatMap((pact): Silent[] => {
@@ -76,19 +76,6 @@ export async function judgeSilent(tx: Tx, now: number, { onTaken, ...which }: Ta
   }
   for (const { communityId, homeId } of current) announce(tx, { communityId, kind: 'home', id: homeId })
   return silents.flatMap((silent) => (isLater.has(silent.pact.pactId) ? [] : (silenceOf(silent) ?? [])))
-}
-
-/** Of each resident; reckoned once for all that are alike. */
-function rulesInForce(books: ReadonlyMap<number, RuleBook>): (pact: DuePact) => RuleSet {
-  const reckoned = new Map<string, RuleSet>()
-  return ({ communityId, homeId, tier }) => {
-    const layers = books.get(communityId)?.layers ?? noChanges
-    const ofHome = layers.homes[String(homeId)] === undefined ? {} : { homeId }
-    const key = [communityId, tier, ofHome.homeId ?? 0].join(' ')
-    const rules = reckoned.get(key) ?? rulesFor(layers, { tier, ...ofHome })
-    reckoned.set(key, rules)
-    return rules
-  }
 }
 
 type Silent = { pact: DuePact; known: Circumstances; signs: SignRow[]; now: number; rules: RuleSet }

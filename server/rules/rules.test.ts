@@ -1,97 +1,27 @@
 import { Type } from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createFakeClock } from '#clock/fake-clock.ts'
-import { topicOf, type UpKind } from '#contract/topics.ts'
+import type { UpKind } from '#contract/topics.ts'
 import { at, json, sql } from '#db/sql.ts'
-import type { Verdict } from '#domain/verdict.ts'
-import { seedCast, type Cast, type CastDevice } from '#testing/cast.ts'
-import { createTestDatabase, type TestDatabase } from '#testing/database.ts'
-import { applyVerdicts } from '../incidents/apply-verdicts.ts'
-import type { IncidentDispatch } from '../incidents/dispatch-side.ts'
-import { createIngest, type Incoming, type Ingest } from '../ingest/ingest.ts'
-import { limits } from '../limits.ts'
-import { createRules, type Rules } from './rules.ts'
+import type { CastDevice } from '#testing/cast.ts'
+import { createJudging, type Judging } from '#testing/judging.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 const sevenThirty = Date.parse('2026-11-23T07:30:00+08:00')
 const t0 = Date.parse('2026-11-23T08:00:00+08:00')
-const log = { info: () => {}, warn: () => {}, error: () => {} }
 
-/** Nobody is told here: these stories end at the incident. */
-const dispatch: IncidentDispatch = {
-  onOpened: async () => {},
-  onRaised: async () => {},
-  onAcknowledged: async () => {},
-  onDeclined: async () => {},
-  onAssigned: async () => {},
-  onNoAnswer: async () => {},
-  onJoined: async () => {},
-  onNews: async () => {},
-  onEnded: async () => {},
-}
-
-let database: TestDatabase
-let cast: Cast
-let clock: ReturnType<typeof createFakeClock>
-let rules: Rules
-let ingest: Ingest
-let found: Verdict[]
+let judging: Judging
+let { database, cast, clock, rules, ingest, found, openRules, messageOf, say } = {} as Judging
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  cast = await seedCast(database.db, sevenThirty)
-  clock = createFakeClock(sevenThirty)
-  found = []
-  rules = openRules()
-  ingest = createIngest({
-    db: database.db,
-    clock,
-    log,
-    limits,
-    judge: (tx, stored, now) => rules.judgeBatch(tx, stored, now),
-    acknowledge: () => {},
-  })
+  judging = await createJudging({ startAt: sevenThirty, opens: true })
+  ;({ database, cast, clock, rules, ingest, found, openRules, messageOf, say } = judging)
   for (const device of Object.values(cast.devices)) await say(device, 'heartbeat', { battery: 80 })
-  found = []
+  found.length = 0
 })
 
-afterEach(async () => {
-  await ingest.close()
-  await database.drop()
-})
-
-const openRules = (): Rules =>
-  createRules({
-    db: database.db,
-    clock,
-    log,
-    applyVerdicts: async (tx, verdicts, now) => {
-      found.push(...verdicts)
-      await applyVerdicts(tx, verdicts, { now, dispatch })
-    },
-  })
-
-async function messageOf(device: CastDevice, kind: UpKind, body: unknown): Promise<Incoming> {
-  const principal = await ingest.authenticate(device.serial, device.secret)
-  if (!principal) throw new Error('the device was not let in')
-  const payload = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  const topic = topicOf(device.serial, kind)
-  return {
-    principal,
-    clientId: device.serial,
-    topic,
-    payload,
-    qos: 1,
-    retain: false,
-    receivedAt: clock.now(),
-  }
-}
-
-async function say(device: CastDevice, kind: UpKind, body: unknown): Promise<void> {
-  await ingest.accept(await messageOf(device, kind, body))
-}
+afterEach(() => judging.close())
 
 /** Stored in one transaction: what comes while another is under way waits and goes together. */
 async function sayTogether(device: CastDevice, kind: UpKind, bodies: unknown[]): Promise<void> {
@@ -191,7 +121,7 @@ test('a late press ends nothing by itself, but stands on the card', async () => 
   await clock.moveTo(t0)
   await judgeAll()
   await clock.moveTo(t0 + 10 * minuteMs)
-  found = []
+  found.length = 0
   await press(cast.devices.liButton)
 
   expect(found).toMatchObject([
@@ -231,7 +161,7 @@ test('safety 6: a sign from indoors softens silence until the second deadline, a
   expect(stageOf(cast.residents.li)).toMatchObject({ stage: 'notice', evidence: { silence: 'late' } })
   expect(stageOf(cast.residents.he)).toMatchObject({ stage: 'alarm', evidence: { silence: 'missed' } })
 
-  found = []
+  found.length = 0
   await clock.moveTo(t0 + hourMs - 1)
   await rules.judgeSecondDeadlines(clock.now())
   expect(found).toEqual([])
@@ -254,7 +184,7 @@ test('a late riser who presses before the second deadline is left in peace', asy
   await judgeAll()
   await clock.moveTo(t0 + 30 * minuteMs)
   await press(cast.devices.liButton)
-  found = []
+  found.length = 0
   await clock.moveTo(t0 + 2 * hourMs)
   await rules.judgeSecondDeadlines(clock.now())
 
@@ -328,15 +258,8 @@ test('several mornings that passed unseen are one question each, not one for eac
 })
 
 test('one whose judgement fails does not leave the others unseen', async () => {
-  const poisoned = createRules({
-    db: database.db,
-    clock,
-    log,
-    applyVerdicts: async (tx, verdicts, now) => {
-      if (verdicts.some(({ residentId }) => residentId === cast.residents.wu)) throw new Error('no')
-      found.push(...verdicts)
-      await applyVerdicts(tx, verdicts, { now, dispatch })
-    },
+  const poisoned = openRules((verdicts) => {
+    if (verdicts.some(({ residentId }) => residentId === cast.residents.wu)) throw new Error('no')
   })
   await press(cast.devices.liButton)
   await expect(poisoned.judgeDeadlines(t0)).rejects.toThrow('no')
@@ -492,7 +415,7 @@ test('what a human has dealt with does not open again from its own history', asy
     set state = 'handled', outcome = 'source_removed', handled_by = ${cast.persons.wang},
       handled_at = ${at(sevenThirty + minuteMs)}, evidence = evidence || ${json({})}::jsonb`)
   await database.db.run(sql`update condition set state = 'normal'`)
-  found = []
+  found.length = 0
   await clock.moveTo(sevenThirty + 2 * minuteMs)
   await co(cast.devices.liCo, { value: 12, time: clock.now() })
   expect(found).toEqual([])

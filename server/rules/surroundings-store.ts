@@ -1,6 +1,6 @@
 // What is known of the homes where something may be the matter with the air: asked for these homes only.
 import { Type } from 'typebox'
-import { noChanges, rulesFor } from '#contract/rule-layers.ts'
+import { rulesOfMany } from '#contract/rule-layers.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
 import type { DeviceRules } from '#contract/rules-device.ts'
 import { Id, RiskTier, orNull } from '#contract/primitives.ts'
@@ -33,12 +33,13 @@ export async function surroundingsOf(
     residentsOf(tx, [...new Set(homes.map(({ homeId }) => homeId))]),
     ruleBooks(tx, [...new Set(homes.map(({ communityId }) => communityId))]),
   ])
+  const rulesOf = rulesOfMany(books)
   const found = new Map<number, Surroundings>()
   for (const { homeId, communityId, zone, tier, birthYear, file } of rows) {
     const known = found.get(homeId)
     // Those at the highest risk come first.
     const home = known ?? {
-      rules: rulesFor(books.get(communityId)?.layers ?? noChanges, { tier: tier ?? 'general', homeId }),
+      rules: rulesOf({ communityId, homeId, tier: tier ?? 'general' }),
       bodies: [],
       utcOffsetMs: utcOffsetMs(now, zone),
     }
