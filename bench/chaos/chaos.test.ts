@@ -15,13 +15,13 @@ const short: ChaosOptions = {
   say: (line) => void said.push(line),
 }
 const planted = (name: string) => fileURLToPath(new URL(`planted/${name}.ts`, import.meta.url))
-/** The one server is killed once, in the middle of everything. */
+/** The one server is killed once, in the middle of everything, also where a slow machine begins seconds late. */
 const killedOnce: Partial<ChaosOptions> = {
   servers: 1,
   homes: 100,
   drainMsMax: 3000,
   pages: 0,
-  chaosMs: 5000,
+  chaosMs: 8000,
   quietMs: [4500, 4800],
   only: ({ what, target }) => what === 'killed' && target !== 'postgres',
 }
@@ -50,11 +50,13 @@ test('two servers, their database and their lines break: nothing acknowledged is
 test('a server that acknowledges before it commits is found out', async () => {
   const entry = planted('acknowledges-before-commit')
   const report = await runChaos({ ...short, ...killedOnce, entry })
+  expect(report.faultsInjected).toBe(1)
   expect(report.acknowledgedAndLost).toBeGreaterThan(0)
 }, 180_000)
 
 test('a server that marks a telling as sent before it sends it is found out', async () => {
   const entry = planted('marks-sent-before-sending')
   const report = await runChaos({ ...short, ...killedOnce, entry })
+  expect(report.faultsInjected).toBe(1)
   expect(report.hazardsUntold).toBeGreaterThan(0)
 }, 180_000)
