@@ -80,8 +80,7 @@ export function createRules(options: RulesOptions): Rules {
     },
 
     judgeDeadlines: async (now) => {
-      // Two at a time: while one is in our hands, the other is in the database's.
-      const judged = await Promise.allSettled([1, 2].map(() => judgeSilentSlice({ db, log, found, now })))
+      const judged = await judgeSilentSlices({ db, log, found, now })
       const failed = judged.find((one) => one.status === 'rejected')
       // Whoever must be looked for comes before those who are well.
       const silent = judged.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
@@ -159,13 +158,30 @@ type SilentSlice = {
 }
 
 /**
- * A slice of those who did not greet. If it fails as a whole, each half is judged for itself, and so on, so that one
- * whose judgement fails does not leave everybody else unseen; then the failure is told all the same.
+ * Two at a time: while one is in our hands, the other is in the database's. The second begins when the first has taken
+ * all it may: begun together they would share out the people of one small morning, and two lists come of one cause.
  */
-async function judgeSilentSlice({ db, log, found, now }: SilentSlice): Promise<Slice> {
+async function judgeSilentSlices(asked: SilentSlice): Promise<PromiseSettledResult<Slice>[]> {
+  const second: Promise<PromiseSettledResult<Slice>[]>[] = []
+  const beginSecond = () => void second.push(Promise.allSettled([judgeSilentSlice(asked, () => {})]))
+  const first = await Promise.allSettled([judgeSilentSlice(asked, beginSecond)])
+  return [...first, ...(await Promise.all(second)).flat()]
+}
+
+/**
+ * A slice of those who did not greet; `onFull` hears that more may be left. If it fails as a whole, each half is judged
+ * for itself, and so on, so that one whose judgement fails does not leave everybody else unseen; then the failure is
+ * told all the same.
+ */
+async function judgeSilentSlice({ db, log, found, now }: SilentSlice, onFull: () => void): Promise<Slice> {
   const judge = async (which: { max: number; only?: readonly number[] }) => {
     let taken: number[] = []
-    const onTaken = (pactIds: number[]) => void (taken = pactIds)
+    const onTaken = (pactIds: number[]) => {
+      // `work` of a transaction may run again after a deadlock
+      const isFirst = taken.length === 0
+      taken = pactIds
+      if (isFirst && which.only === undefined && taken.length === which.max) onFull()
+    }
     try {
       await db.transaction(async (tx) => found(tx, await judgeSilent(tx, now, { ...which, onTaken }), now))
       return { taken, failure: undefined }
