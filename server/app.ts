@@ -23,7 +23,7 @@ import { createIncidents } from './incidents/incidents.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { movedChannel, movedIn } from './ingest/moved.ts'
 import { createWebSigns } from './ingest/web-signs.ts'
-import { recordTicks } from './job-store.ts'
+import { createTickRecord } from './job-store.ts'
 import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
 import { createRealtime, ringChannel } from './realtime/realtime.ts'
@@ -146,9 +146,10 @@ export async function createApp({
   })
   const look = together(rules.noticeOwnBlindness)
   const retention = createRetention(db, kept)
+  const ticks = createTickRecord(db, log)
   const jobs = createJobs({
     clock,
-    report: recordTicks(db, log),
+    report: ticks.note,
     jobs: [
       { name: 'eyes', everyMs: 1000, run: look },
       { name: 'freeSpace', everyMs: 10_000, run: freeSpace.check },
@@ -169,6 +170,7 @@ export async function createApp({
       { name: 'commands', everyMs: 1000, run: dispatch.sendCommands },
       { name: 'rollups', everyMs: 60_000, run: (now) => rollUp(db, now) },
       { name: 'retention', everyMs: 3_600_000, run: retention.retain },
+      { name: 'ticks', everyMs: 1000, run: ticks.write },
     ],
   })
   return {

@@ -5,8 +5,9 @@ import type { Db } from '#db/database.ts'
 import type { Log } from '#db/log.ts'
 import { at, sql } from '#db/sql.ts'
 
-/** For createJobs: writes each run down. A database that is away is said once, and once that it is back. */
-export function recordTicks(db: Db, log: Log): (report: JobReport) => void {
+/** What each job of createJobs last did; `write` is a job itself and puts all of it down at once. */
+export function createTickRecord(db: Db, log: Log) {
+  let unwritten = new Map<string, JobReport>()
   let isAway = false
   const say = (away: boolean, error?: unknown) => {
     if (away === isAway) return
@@ -14,17 +15,35 @@ export function recordTicks(db: Db, log: Log): (report: JobReport) => void {
     if (away) log.error({ error }, 'jobs cannot be written down: the database is away')
     else log.info({}, 'jobs are written down again')
   }
-  return (report) =>
-    void recordTick(db, report).then(
-      () => say(false),
-      (error: unknown) => say(true, error),
-    )
+  return {
+    note: (report: JobReport): void => void unwritten.set(report.name, report),
+    /** A database that is away is said once, and once that it is back. */
+    async write(): Promise<void> {
+      const reports = unwritten
+      unwritten = new Map()
+      try {
+        await writeTicks(db, [...reports.values()])
+        say(false)
+      } catch (error) {
+        for (const [name, report] of reports) if (!unwritten.has(name)) unwritten.set(name, report)
+        say(true, error)
+      }
+    },
+  }
 }
 
-const recordTick = (db: Db, { name, startedAt, finishedAt, problem }: JobReport): Promise<number> =>
+/** In the order of their names: two servers that write at once never wait for each other in a circle. */
+const writeTicks = (db: Db, reports: readonly JobReport[]): Promise<number> =>
   db.run(sql`
     insert into job_tick (name, started_at, finished_at, problem)
-    values (${name}, ${at(startedAt)}, ${at(finishedAt)}, ${problem})
+    select *
+    from unnest(
+      ${reports.map(({ name }) => name)}::text[],
+      ${reports.map(({ startedAt }) => at(startedAt))}::timestamptz[],
+      ${reports.map(({ finishedAt }) => at(finishedAt))}::timestamptz[],
+      ${reports.map(({ problem }) => problem)}::text[]
+    ) as report (name)
+    order by name
     on conflict (name) do update
     set started_at = excluded.started_at, finished_at = excluded.finished_at, problem = excluded.problem`)
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { systemClock } from './clock.ts'
 import { createFakeClock } from './fake-clock.ts'
 import { createJobs, type JobReport } from './jobs.ts'
 
@@ -24,6 +25,26 @@ test('a job runs when it is due, and not twice at a time', async () => {
   await first
   await jobs.tick(start + 3000)
   expect(ran).toEqual([0, 0.5, 2000, 3000.5])
+})
+
+test('the metronome begins the jobs of a second one after the other, not all at one instant', async () => {
+  const began: { name: string; at: number }[] = []
+  let isOver = () => {}
+  const over = new Promise<void>((resolve) => (isOver = resolve))
+  const job = (name: string) => ({
+    name,
+    everyMs: 1000,
+    run: async () => {
+      began.push({ name, at: performance.now() })
+      if (began.length === 4) isOver()
+    },
+  })
+  const jobs = createJobs({ clock: systemClock, report: () => {}, jobs: [job('eyes'), job('outbox')] })
+  jobs.start()
+  await over
+  await jobs.stop()
+  expect(began.map(({ name }) => name)).toEqual(['eyes', 'outbox', 'eyes', 'outbox'])
+  expect((began[1]?.at ?? 0) - (began[0]?.at ?? 0)).toBeGreaterThan(100)
 })
 
 test('a failing job is reported with its problem and tried again', async () => {

@@ -16,10 +16,14 @@ export type Jobs = {
   tick(now: number): Promise<void>
   /** Runs this job now instead of at its next turn; once more afterwards if it is running already. */
   hurry(name: string): Promise<void>
-  /** Starts the metronome: one tick a second. */
+  /** Starts the metronome: one tick a second, whose jobs begin one after the other. */
   start(): void
   stop(): Promise<void>
 }
+
+const tickMs = 1000
+/** A metronome is never exact: who comes this early (ms) has not come for nothing. */
+const earlyMsMax = 50
 
 /** @param report is told of every run; a failing job is reported and tried again at its next turn */
 export function createJobs(options: {
@@ -31,6 +35,7 @@ export function createJobs(options: {
   const dueAt = new Map<string, number>()
   const running = new Map<string, Promise<void>>()
   const hurried = new Set<string>()
+  const toCome = new Set<() => void>()
 
   const runOne = async (job: Job, now: number): Promise<void> => {
     dueAt.set(job.name, now + job.everyMs)
@@ -55,9 +60,23 @@ export function createJobs(options: {
     return run
   }
 
+  const isDue = ({ name }: Job, now: number): boolean =>
+    !running.has(name) && (dueAt.get(name) ?? 0) <= now + earlyMsMax
+
   const tick = async (now: number): Promise<void> => {
-    const due = jobs.filter((job) => !running.has(job.name) && (dueAt.get(job.name) ?? 0) <= now)
-    await Promise.all(due.map((job) => startOne(job, now)))
+    await Promise.all(jobs.filter((job) => isDue(job, now)).map((job) => startOne(job, now)))
+  }
+
+  /** All at the same instant would stand in the way of an alarm (docs/performance.md). */
+  const spreadTick = (): void => {
+    jobs.forEach((job, nth) => {
+      const cancel = clock.after((nth * tickMs) / jobs.length, () => {
+        toCome.delete(cancel)
+        const now = clock.now()
+        if (isDue(job, now)) void startOne(job, now)
+      })
+      toCome.add(cancel)
+    })
   }
 
   const hurry = async (name: string): Promise<void> => {
@@ -74,10 +93,11 @@ export function createJobs(options: {
     tick,
     hurry,
     start: () => {
-      metronome = schedule('* * * * * *', () => void tick(clock.now()))
+      metronome = schedule('* * * * * *', spreadTick)
     },
     stop: async () => {
       await metronome?.destroy()
+      for (const cancel of toCome) cancel()
       await Promise.all(running.values())
     },
   }
