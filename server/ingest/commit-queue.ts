@@ -8,6 +8,7 @@ import type { Pending, PendingMessage, PendingPresence } from './gather.ts'
 import type { IngestLog } from './message.ts'
 import { lanes, takeBatch, type Lane, type Waiting } from './queue.ts'
 import { rankOf } from './rank.ts'
+import { createRightOfWay, type StepAside } from './right-of-way.ts'
 import type { Judge } from './store-batch.ts'
 import { NotStored } from './trouble.ts'
 
@@ -34,6 +35,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
   const { clock, limits } = options
   const queue: Item[] = []
   const counts = createCounts(options)
+  const rightOfWay = createRightOfWay()
   const working = new Set<Promise<void>>()
   const underWay: Record<Lane, number> = { hazards: 0, others: 0 }
   let rowsWaiting = 0
@@ -56,7 +58,7 @@ export function createCommitQueue(options: CommitQueueOptions) {
       hazardsWaiting -= rank === 'hazard' ? 1 : 0
     }
     underWay[lane] += 1
-    const under = work(lane, batch)
+    const under = lane === 'hazards' ? rightOfWay.first(work(lane, batch)) : work(lane, batch)
     working.add(under)
     void under.then(() => working.delete(under))
     kick(lane)
@@ -74,7 +76,8 @@ export function createCommitQueue(options: CommitQueueOptions) {
   }
 
   async function work(lane: Lane, batch: readonly Item[]): Promise<void> {
-    const failure = await commitItems(batch, options, counts.stored)
+    const stepAside = lane === 'others' ? rightOfWay.stepAside : nobodyGoesFirst
+    const failure = await commitItems(batch, { ...options, stepAside }, counts.stored)
     for (const { client } of batch) busy.delete(client)
     underWay[lane] -= 1
     isBarren = false
@@ -137,12 +140,14 @@ export function createCommitQueue(options: CommitQueueOptions) {
 const areComingAndGoing = (items: readonly Item[]): boolean =>
   items.every(({ pending }) => pending.is === 'presence')
 
+const nobodyGoesFirst: StepAside = () => undefined
+
 type OnStored = (pending: Pending, how: 'stored' | 'quarantined') => void
 
 /** Gives what is left over when nothing more can be stored. */
 async function commitItems(
   batch: readonly Item[],
-  { db, log, clock, judge }: CommitQueueOptions,
+  { db, log, clock, judge, stepAside }: CommitQueueOptions & { stepAside: StepAside },
   onStored: OnStored,
 ): Promise<{ left: Item[]; reason: NotStored } | undefined> {
   const items = new Map(batch.map((item) => [item.pending, item]))
@@ -154,7 +159,7 @@ async function commitItems(
     }
   }
   try {
-    await commit([...items.keys()], { db, log, clock, judge, onStored: settle })
+    await commit([...items.keys()], { db, log, clock, judge, stepAside, onStored: settle })
     return undefined
   } catch (error) {
     const reason = error instanceof NotStored ? error : new NotStored('not stored', { cause: error })

@@ -3,6 +3,7 @@ import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import type { Pending } from './gather.ts'
 import type { IngestLog } from './message.ts'
+import type { StepAside } from './right-of-way.ts'
 import { quarantine, storeBatch, type Judge } from './store-batch.ts'
 import { NotStored, troubleOf } from './trouble.ts'
 
@@ -11,6 +12,7 @@ export type Committing = {
   log: IngestLog
   judge: Judge
   clock: Clock
+  stepAside: StepAside
   /** Called once for each piece that is committed, in order. */
   onStored: (pieces: readonly Pending[], how: 'stored' | 'quarantined') => void
 }
@@ -20,9 +22,11 @@ export type Committing = {
  * alone: that is kept as refused, and all others are stored. Rejects with NotStored when nothing can be stored now.
  */
 export async function commit(batch: readonly Pending[], committing: Committing): Promise<void> {
-  const { db, judge, clock, log, onStored } = committing
+  const { db, judge, clock, log, stepAside, onStored } = committing
   try {
-    await db.transaction((tx) => storeBatch(tx, { pending: batch, now: clock.now(), judge }))
+    await stepAside()
+    await db.transaction((tx) => storeBatch(tx, { pending: batch, now: clock.now(), judge, stepAside }))
+    await stepAside()
     return onStored(batch, 'stored')
   } catch (error) {
     if (troubleOf(error) === 'later') throw notStored(error)
@@ -36,11 +40,11 @@ export async function commit(batch: readonly Pending[], committing: Committing):
 
 /** First without judging: what was measured must not be lost to a fault in a rule. Staff see either. */
 async function commitPoison(batch: readonly Pending[], committing: Committing): Promise<void> {
-  const { db, clock, log, onStored } = committing
+  const { db, clock, log, stepAside, onStored } = committing
   const problem = { reason: 'unjudged', detail: 'stored, but the rules failed on it' }
   try {
     await db.transaction((tx) =>
-      storeBatch(tx, { pending: batch, now: clock.now(), judge: undefined, problem }),
+      storeBatch(tx, { pending: batch, now: clock.now(), judge: undefined, stepAside, problem }),
     )
     return onStored(batch, 'stored')
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Problem } from './message.ts'
 import { tellMoved } from './moved.ts'
 import { insertRefused, type RefusedRow } from './refused-store.ts'
 import { noteElements } from './sensing-element-store.ts'
+import type { StepAside } from './right-of-way.ts'
 import * as store from './store.ts'
 
 export type Judge = (tx: Tx, stored: StoredBatch, now: number) => Promise<void>
@@ -18,6 +19,8 @@ export type Batch = {
   now: number
   /** Left out where judging is what fails: what was measured must not be lost with it. */
   judge: Judge | undefined
+  /** Between two pieces of work. */
+  stepAside: StepAside
   /** What else staff should know of these messages. */
   problem?: Problem
 }
@@ -26,12 +29,13 @@ export type Batch = {
  * Writes a batch. Devices are locked first, then pacts, then (by the judge) incidents: always in this order. What does
  * not need another's answer leaves together: the way to the database and back is most of a hazard's time.
  */
-export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch): Promise<void> {
+export async function storeBatch(tx: Tx, { pending, now, judge, stepAside, problem }: Batch): Promise<void> {
   const [devices, keys] = await Promise.all([
     store.lockDevices(tx, deviceIdsOf(pending), deviceIdsOf(pressesOf(pending))),
     store.insertMessages(tx, messagesOf(pending)),
     assertFences(tx, pending),
   ])
+  await stepAside()
   const gathered = gather(freshOf(pending, devices, keys), devices)
   const refused = [
     ...gathered.refused,
@@ -52,6 +56,7 @@ export async function storeBatch(tx: Tx, { pending, now, judge, problem }: Batch
   const judged = async (): Promise<void> => {
     const { readings, alarms, soses, signs, health, states } = gathered
     const [checkIns, swaps] = await found
+    await stepAside()
     const stored: StoredBatch = { readings, alarms, soses, checkIns, signs, health, swaps, states }
     announceChanges(tx, { stored, gathered, devices })
     await judge?.(tx, stored, now)
