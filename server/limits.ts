@@ -59,6 +59,12 @@ export const limits = {
   /** Mains devices speak every 5 minutes and are silent after 10 (facts 5.3): what one cut silences is found within this. */
   groupWindowMs: 10 * 60_000,
 
+  // set aside by the desk (ISA-18.2 G and I)
+  /** A nuisance is quiet for at most this long, and is then shown again as it stands (facts 5.1). */
+  shelveMsMax: 30 * 60_000,
+  /** A device under repair is looked at again within this: as long as an absence lasts before a call confirms it. */
+  outOfServiceMsMax: 14 * 24 * 3_600_000,
+
   // live
   eventReplayMax: 5000,
   headEveryMs: 5000,

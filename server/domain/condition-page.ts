@@ -44,7 +44,8 @@ export function conditionsText(): string {
     '图里没有的箭头，就是不允许。',
     'What a rule sees is kept apart from what humans do about it. These pictures are drawn by the program itself',
     '(`server/domain/condition.ts`, letters as in ISA-18.2); an arrow that is not there is refused. Nothing shelves',
-    'CO, gas, SOS or a silence (safety 11).',
+    'CO, gas, SOS or a silence, or takes one out of service (safety 11): only equipment is set aside, and what a',
+    'detector under repair says of danger is judged as ever.',
   ]
   const bodies = pictures.map(({ title, kind }) =>
     ['', `## ${title}`, '', '```mermaid', ...picture(kind), '```'].join('\n'),

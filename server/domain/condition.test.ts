@@ -57,8 +57,11 @@ describe('the transitions of ISA-18.2 (facts 5.1)', () => {
       expect(stepCondition(hidden, { kind: 'device', what: 'putBack', process: 'alarm' })).toBe(
         'unacknowledged',
       )
-      expect(stepCondition(hidden, { kind: 'device', what: 'worse' })).toBe(hidden)
     }
+    for (const hidden of ['suppressed', 'outOfService'] as const)
+      expect(stepCondition(hidden, { kind: 'device', what: 'worse' })).toBe(hidden)
+    expect(walk('device', 'alarm', 'shelve', 'alarm')).toBe('shelved')
+    expect(walk('device', 'alarm', 'shelve', 'worse')).toBe('unacknowledged')
     expect(stepCondition('normal', { kind: 'device', what: 'putBack', process: 'ok' })).toBeUndefined()
   })
 })
@@ -79,8 +82,9 @@ describe('safety 11', () => {
     for (const kind of ['co', 'gas', 'smoke', 'sos'] as const) {
       expect(walk(kind, 'alarm', 'suppress')).toBeUndefined()
       expect(walk(kind, 'alarm', 'takeOut')).toBeUndefined()
-      expect(walk(kind, 'takeOut')).toBe('outOfService')
+      for (const state of states) expect(stepCondition(state, { kind, what: 'takeOut' })).toBeUndefined()
     }
+    expect(walk('device', 'takeOut')).toBe('outOfService')
     expect(walk('missed', 'suppress')).toBe('suppressed')
     expect(walk('missed', 'takeOut')).toBeUndefined()
   })
@@ -95,6 +99,24 @@ describe('safety 11', () => {
       }),
     )
   })
+})
+
+test('safety 11: whatever the desk sets aside, in whatever order, a danger that is seen stays shown', () => {
+  const acts = ['shelve', 'suppress', 'takeOut', 'putBack', 'acknowledge', 'alarm', 'worse'] as const
+  fc.assert(
+    fc.property(
+      fc.constantFrom<IncidentKind>('co', 'gas', 'smoke', 'sos'),
+      fc.array(fc.constantFrom(...acts)),
+      (kind, whats) => {
+        let state: ConditionState = 'unacknowledged'
+        for (const what of whats) {
+          const event = what === 'putBack' ? { kind, what, process: 'ok' as const } : { kind, what }
+          state = stepCondition(state, event) ?? state
+        }
+        expect(['unacknowledged', 'acknowledged']).toContain(state)
+      },
+    ),
+  )
 })
 
 test('what is annunciated is what nobody has acknowledged', () => {

@@ -15,7 +15,8 @@ export type ConditionState =
 
 /**
  * `alarm` and `clear` are what the rule sees, `worse` a higher stage or a further SOS press. `reset` is a human who
- * closes with a cause. `putBack` ends shelving, suppression and service, by what the rule sees at that moment.
+ * closes with a cause. `putBack` ends shelving, suppression and service, by what the rule sees at that moment. What was
+ * shelved was shelved as it was seen then: `worse` ends that.
  */
 export type ConditionEvent =
   | { kind: IncidentKind; what: 'alarm' | 'worse' | 'clear' | 'acknowledge' | 'reset' }
@@ -31,7 +32,7 @@ export function stepCondition(state: ConditionState, event: ConditionEvent): Con
       next = row.alarm
       break
     case 'worse':
-      next = isHidden(state) ? state : 'unacknowledged'
+      next = isHidden(state) && state !== 'shelved' ? state : 'unacknowledged'
       break
     case 'clear':
       next = isLatched(event.kind) ? row.clearLatched : row.clear
@@ -77,7 +78,8 @@ export const isAnnunciated = (state: ConditionState): boolean =>
 /** An SOS, and a silence, have no reading that could become normal: the human who closes them is the reading. */
 const isEvent = (kind: IncidentKind) => kind === 'sos' || kind === 'missed'
 
-const isHidden = (state: ConditionState) =>
+/** Set aside or suppressed: the rule goes on seeing, and nobody is told. */
+export const isHidden = (state: ConditionState) =>
   state === 'shelved' || state === 'suppressed' || state === 'outOfService'
 
 /** Safety 11: danger is never shelved; nor is a person who is silent. What is left is equipment. */
@@ -86,9 +88,8 @@ const mayShelve = (kind: IncidentKind) => !isLatched(kind)
 /** By design, with a reason on record: a device behind a lost gateway, a check-in during an absence (safety 10). */
 const maySuppress = (kind: IncidentKind) => kind === 'device' || kind === 'missed'
 
-/** A detector may be taken out for replacement, but not to end an alarm of its own. */
-const mayTakeOut = (state: ConditionState, kind: IncidentKind) =>
-  kind !== 'missed' && !isHidden(state) && (state === 'normal' || !isLatched(kind))
+/** Only equipment is repaired: what a detector under repair says of danger is judged as ever (safety 5 and 11). */
+const mayTakeOut = (state: ConditionState, kind: IncidentKind) => !isLatched(kind) && !isHidden(state)
 
 const putBack = { ok: 'normal', alarm: 'unacknowledged' } as const satisfies Record<string, ConditionState>
 
