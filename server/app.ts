@@ -84,7 +84,12 @@ export async function createApp({
     sendCommand: (serial, command) =>
       broker.publishTo(serial, topicOf(serial, 'cmd'), JSON.stringify(command), 1),
   })
-  const incidents = createIncidents({ db, dispatch, limits })
+  const incidents = createIncidents({
+    db,
+    dispatch,
+    limits,
+    lookAgain: (tx, deviceIds, now) => rules.lookAgain(tx, deviceIds, now),
+  })
   const hearing = createHearing()
   const rules = createRules({
     db,
@@ -162,6 +167,7 @@ export async function createApp({
       { name: 'reminders', everyMs: 1000, run: drained(rules.remind) },
       { name: 'silentDevices', everyMs: 5000, run: drained(rules.judgeSilentDevices) },
       { name: 'airAgain', everyMs: 1000, run: drained(rules.judgeAgain) },
+      { name: 'shelved', everyMs: 1000, run: incidents.endShelved },
       { name: 'batteries', everyMs: 3_600_000, run: drained(rules.judgeBatteries) },
       { name: 'deviceRules', everyMs: 600_000, run: rules.applyDeviceRules },
       { name: 'absences', everyMs: 1000, run: drained(rules.judgeAbsences) },

@@ -6,6 +6,7 @@ import type { Verdict } from '#domain/verdict.ts'
 import { createDispatch } from '../../server/dispatch/dispatch.ts'
 import { createIncidents } from '../../server/incidents/incidents.ts'
 import { limits } from '../../server/limits.ts'
+import { lookAgain } from '../../server/rules/look-again.ts'
 import { createRules } from '../../server/rules/rules.ts'
 import { dueAt } from './world.ts'
 
@@ -27,7 +28,7 @@ function assemble(url: string, name: string) {
   const channel = { tell: () => Promise.resolve('retry' as const) }
   const channels = { page: channel, webhook: channel }
   const dispatch = createDispatch({ db, clock, log, limits, channels, sendCommand: () => 'offline' })
-  return { db, clock, incidents: createIncidents({ db, dispatch, limits }) }
+  return { db, clock, incidents: createIncidents({ db, dispatch, limits, lookAgain }) }
 }
 
 /** From the deadline until everything that follows from it is committed. @param hazardEveryMs 0 for none */

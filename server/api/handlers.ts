@@ -2,6 +2,7 @@
 import { absenceHandlers } from './absence.ts'
 import { accountHandlers } from './account.ts'
 import type { ApiSettings } from './create-api.ts'
+import { alarmHandlers } from './alarms.ts'
 import { demoHandlers } from './demo.ts'
 import { deskHandlers } from './desk.ts'
 import { firstRunHandlers } from './first-run.ts'
@@ -15,6 +16,7 @@ import { proxyHandlers } from './proxy-check-in.ts'
 import { residentPageHandlers } from './resident-page.ts'
 import { rulesHandlers } from './rules.ts'
 import { seriesHandlers } from './series.ts'
+import { setAsideHandlers } from './set-aside.ts'
 
 export const handlersOf = (settings: ApiSettings) =>
   ({
@@ -31,6 +33,8 @@ export const handlersOf = (settings: ApiSettings) =>
     ...pactHandlers(settings),
     ...proxyHandlers(settings),
     ...absenceHandlers(settings),
+    ...alarmHandlers(settings),
+    ...setAsideHandlers(settings),
     ...residentPageHandlers(settings),
     ...demoHandlers(settings),
   }) satisfies Handlers

@@ -59,6 +59,22 @@ export type IncidentActs = {
   }): Promise<ActResult>
   /** The desk works through the list of a group. */
   takeGroup(act: { incidentId: number; byId: number; now: number }): Promise<ActResult>
+  /** Equipment rings nobody until then (epoch ms); a danger is refused. */
+  shelve(act: {
+    conditionId: number
+    reason: string
+    untilAt: number
+    byId: number
+    now: number
+  }): Promise<ActResult>
+  takeOut(act: {
+    deviceId: number
+    reason: string
+    untilAt: number
+    byId: number
+    now: number
+  }): Promise<ActResult>
+  putBack(act: { conditionId: number; byId: number; now: number }): Promise<ActResult>
   /** Writes a 代报平安 on the timeline and the evidence of the resident's open missed check-in, if there is one. */
   noteProxy(tx: Tx, proxy: ProxyCheckIn): Promise<void>
 }

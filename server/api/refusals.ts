@@ -53,6 +53,11 @@ const known: Record<RefusalCode, { status: number; zh: string; en: string }> = {
     zh: '尝试次数过多，请五分钟后再试。',
     en: 'Too many tries. Please wait five minutes.',
   },
+  never_set_aside: {
+    status: 409,
+    zh: '一氧化碳、燃气、烟雾、求助和没报平安，从不搁置，也不停用：先派人去看，再由人办结。',
+    en: 'CO, gas, smoke, SOS and a missed check-in are never shelved or taken out of service: send somebody to look, and close it then.',
+  },
   away: {
     status: 503,
     zh: '服务暂时不可用，请稍后再试；紧急情况请直接打电话。',

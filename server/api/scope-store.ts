@@ -84,6 +84,12 @@ export const communityOfAbsence = (db: Db, id: number): Promise<number | undefin
 export const communityOfIncident = (db: Db, id: number): Promise<number | undefined> =>
   communityBy(db, sql`select community_id from incident where id = ${id}`)
 
+export const communityOfCondition = (db: Db, id: number): Promise<number | undefined> =>
+  communityBy(db, sql`select community_id from condition where id = ${id}`)
+
+export const communityOfDevice = (db: Db, id: number): Promise<number | undefined> =>
+  communityBy(db, sql`select community_id from device where id = ${id}`)
+
 const OfIncident = Type.Object({ incidentId: Type.Integer() })
 
 export async function incidentOfCall(db: Db, callId: number): Promise<number | undefined> {

@@ -9,7 +9,7 @@ import type { DemoPort } from './ports.ts'
 import { mayDesk, mayJob, mayWatch, scopeOf } from './scope.ts'
 
 let api: TestApi
-let ids: { incident: number; group: number; call: number; absence: number }
+let ids: { incident: number; group: number; call: number; absence: number; condition: number }
 
 const asked: string[] = []
 const demo: DemoPort = {
@@ -64,7 +64,17 @@ async function seedThings(db: Database) {
       values (${communityId}, 'group', 'device', 'warning', 'live', 'building:1', '{}', ${at(now)})
       returning id`,
   )
-  return { incident, group: group.id, call: call.id, absence: absence.id }
+  const condition = await db.one(
+    Row,
+    sql`
+      insert into condition (community_id, home_id, device_id, kind, stage, state, since, last_at, evidence, origin)
+      values (
+        ${communityId}, ${homes.li}, ${api.cast.devices.liGas.id}, 'device', 'notice', 'unacknowledged', ${at(now)},
+        ${at(now)}, '{}', 'live'
+      )
+      returning id`,
+  )
+  return { incident, condition: condition.id, group: group.id, call: call.id, absence: absence.id }
 }
 
 /** Each with a session of its own: one of the routes ends it. */
@@ -115,6 +125,17 @@ const cases: { [N in RouteName]: Case<N> } = {
   me: { input: () => ({}), harmless: own },
   setLanguage: { input: () => ({ body: { language: 'en' } }), harmless: own, changes: ['person'] },
   jobs: { input: () => ({}), harmless: own },
+
+  alarmLoad: { input: () => ({ params: community() }) },
+  alarms: { input: () => ({ params: community() }) },
+  shelve: { input: () => ({ params: { id: ids.condition }, body: { minutes: 10, reason: '总在响' } }) },
+  takeOut: {
+    input: () => ({
+      params: { id: api.cast.devices.liCo.id },
+      body: { reviewOn: '2026-03-05', reason: '送修' },
+    }),
+  },
+  putBack: { input: () => ({ params: { id: ids.condition } }) },
 
   desk: { input: () => ({ params: community() }) },
   tiles: { input: () => ({ params: community(), query: { ids: String(api.cast.homes.li) } }) },

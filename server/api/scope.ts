@@ -5,6 +5,8 @@ import type { Db } from '#db/database.ts'
 import {
   communityOfAbsence,
   communityOfCommunity,
+  communityOfCondition,
+  communityOfDevice,
   communityOfHome,
   communityOfIncident,
   communityOfResident,
@@ -45,6 +47,8 @@ const subjects = {
   '/api/residents/:id': communityOfResident,
   '/api/absences/:id': communityOfAbsence,
   '/api/incidents/:id': communityOfIncident,
+  '/api/conditions/:id': communityOfCondition,
+  '/api/devices/:id': communityOfDevice,
 } as const satisfies Record<string, (db: Db, id: number) => Promise<number | undefined>>
 
 const jobs = {

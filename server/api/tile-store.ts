@@ -26,8 +26,8 @@ const HomeRow = Type.Object({
 export type HomeRow = Static<typeof HomeRow>
 
 /**
- * Blind: a gateway of the home is silent or gone, or everything that could carry a good morning is; what was never
- * heard has not begun. A CO or gas detector that does not work, or was never heard, protects nobody, nor does one that
+ * Blind: a gateway of the home is silent or gone, or everything that could carry a good morning is, or is out of
+ * service (the page of a resident is a tablet that never was in it); what was never heard has not begun. A CO or gas detector that does not work, or was never heard, protects nobody, nor does one that
  * is warming up.
  * @param question.now epoch ms
  */
@@ -48,10 +48,10 @@ export const homesOf = (db: Db, question: HomesQuestion & { now: number }): Prom
         where community_id = ${question.communityId}
           and ${amongHomes(sql`home_id`, question)}
       ), carriers as (
-        select home_id, bool_and(silent) as silent
+        select home_id, bool_and(silent or out_of_service) as silent
         from equipment
-        where kind in ('button', 'curtain', 'tablet')
-          and not out_of_service
+        where kind in ('button', 'curtain')
+          or (kind = 'tablet' and not out_of_service)
         group by home_id
       ), detectors as (
         select home_id, kind, bool_or(heard and not silent and not out_of_service and not unfit) as working

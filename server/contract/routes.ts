@@ -12,6 +12,7 @@ import {
   SeenMessage,
   Series,
 } from './community.ts'
+import { AlarmHealth, AlarmLoad } from './alarms.ts'
 import { GroupCard } from './group.ts'
 import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
@@ -49,6 +50,7 @@ export const Refusal = Type.Object({
     'somebody_was_first',
     'too_many_tries',
     'wrong_login',
+    'never_set_aside',
     'away',
   ]),
   zh: Type.String(),
@@ -322,6 +324,50 @@ export const routes = define({
     summary: 'I work through this list; every row still goes up its own ladder until it is answered',
     params: byId,
     reply: GroupCard,
+  },
+
+  alarmLoad: {
+    method: 'GET',
+    path: '/api/communities/:id/alarm-load',
+    who: 'watch',
+    summary: 'Floods that are on, and how much is set aside: what the desk shows all day',
+    params: byId,
+    reply: AlarmLoad,
+  },
+  alarms: {
+    method: 'GET',
+    path: '/api/communities/:id/alarms',
+    who: 'watch',
+    summary: '报警体检: new incidents per human, floods, chattering, stale and worst; what is set aside',
+    params: byId,
+    reply: AlarmHealth,
+  },
+  shelve: {
+    method: 'POST',
+    path: '/api/conditions/:id/shelve',
+    who: 'desk',
+    summary: '搁置 equipment for at most 30 minutes; never CO, gas, smoke, SOS or a silence',
+    params: byId,
+    body: Type.Object({ minutes: Type.Integer({ minimum: 1, maximum: 24 * 60 }), reason: text(200) }),
+    reply: Done,
+  },
+  takeOut: {
+    method: 'POST',
+    path: '/api/devices/:id/out-of-service',
+    who: 'desk',
+    summary:
+      '停用 a device under repair, with the day of its review; its home is unprotected where it was the cover',
+    params: byId,
+    body: Type.Object({ reviewOn: LocalDate, reason: text(200) }),
+    reply: Done,
+  },
+  putBack: {
+    method: 'POST',
+    path: '/api/conditions/:id/put-back',
+    who: 'desk',
+    summary: 'No longer shelved or out of service: judged at once, and shown as it stands',
+    params: byId,
+    reply: Done,
   },
 
   jobs: {

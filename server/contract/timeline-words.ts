@@ -54,6 +54,10 @@ const lines: Readonly<Record<string, Pair>> = {
   handled: { zh: '已处理，待回访', en: 'Handled, awaiting check-back' },
   closed: { zh: '办结', en: 'Closed' },
   checkedBack: { zh: '已回访', en: 'Checked back' },
+  shelved: { zh: '搁置', en: 'Shelved' },
+  takenOut: { zh: '停用', en: 'Taken out of service' },
+  cameBack: { zh: '搁置或停用结束，问题还在', en: 'No longer set aside, and still there' },
+  closedSetAside: { zh: '已全部搁置或停用，自动办结', en: 'All of it set aside, closed by itself' },
 }
 
 /** The details that are words or numbers, in one order; ids and unknown ones are left to the page. */

@@ -44,6 +44,10 @@ export type TimelineWhat =
   | 'handled'
   | 'closed'
   | 'checkedBack'
+  | 'shelved'
+  | 'takenOut'
+  | 'cameBack'
+  | 'closedSetAside'
 
 /** `at` in epoch ms; `personId` is who did it or who was told, null is the service itself. */
 export type TimelineLine = {

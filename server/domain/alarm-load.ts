@@ -99,12 +99,12 @@ function peakOf(arrivals: readonly number[], now: number): Load['peak'] {
   return peak
 }
 
-/** Of all ten-minute periods from `fromAt` to `now`, the share with more than ten new ones; 0 to 1. */
+/** Of all ten-minute periods from `now` back to `fromAt`, the share with more than ten new ones; 0 to 1. */
 export function floodedShare(arrivals: readonly number[], fromAt: number, now: number): number {
   const periods = Math.max(1, Math.ceil((now - fromAt) / loadBounds.windowMs))
   const counts = new Map<number, number>()
   for (const at of arrivals.filter((one) => one >= fromAt && one <= now)) {
-    const period = Math.floor((at - fromAt) / loadBounds.windowMs)
+    const period = Math.floor((now - at) / loadBounds.windowMs)
     counts.set(period, (counts.get(period) ?? 0) + 1)
   }
   return [...counts.values()].filter((count) => count > loadBounds.floodAbove).length / periods
@@ -121,22 +121,20 @@ export type Chatter = {
 /** Whether a source came on three times or more within one minute; null where it never did. */
 export function chatterOf(onAts: readonly number[]): Chatter | null {
   const inOrder = [...onAts].sort((a, b) => a - b)
-  let found: Chatter | null = null
-  let boutEndsAt = -Infinity
+  const bouts: number[] = []
+  let most = 0
   for (const [index, at] of inOrder.entries()) {
     const last = inOrder.findLastIndex((one) => one - at < loadBounds.chatterWithinMs)
     const turns = last - index + 1
     if (turns < loadBounds.chatterTurns) continue
     const lastAt = inOrder[last] ?? at
-    const isNew = at > boutEndsAt
-    found = {
-      most: Math.max(found?.most ?? 0, turns),
-      bouts: (found?.bouts ?? 0) + (isNew ? 1 : 0),
-      lastAt,
-    }
-    boutEndsAt = lastAt
+    most = Math.max(most, turns)
+    // A window that begins within a bout goes on with it.
+    if (at <= (bouts.at(-1) ?? -Infinity)) bouts.pop()
+    bouts.push(lastAt)
   }
-  return found
+  const lastAt = bouts.at(-1)
+  return lastAt === undefined ? null : { most, bouts: bouts.length, lastAt }
 }
 
 /** @param sinceAt epoch ms */

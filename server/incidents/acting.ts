@@ -10,7 +10,7 @@ export type Act = { incidentId: number; byId: number; now: number }
 
 export type RefusedAct = {
   ok: false
-  code: 'not_found' | 'not_allowed_now' | 'somebody_was_first' | 'bad_request'
+  code: 'not_found' | 'not_allowed_now' | 'somebody_was_first' | 'bad_request' | 'never_set_aside'
   /** The name of whoever was first. */
   by?: string
 }

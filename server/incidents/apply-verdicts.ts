@@ -13,6 +13,7 @@ import type { IncidentDispatch } from './dispatch-side.ts'
 import { fold, type Folding } from './fold.ts'
 import { putOnCard } from './danger-store.ts'
 import { rowsOfGroups } from './group-store.ts'
+import { withoutSetAside } from './seen-while-aside.ts'
 import type { IncidentRow } from './store.ts'
 
 type Present = Verdict & { stage: Stage }
@@ -22,8 +23,9 @@ type By = { now: number; dispatch: IncidentDispatch }
 
 /** Opens, raises, notes or (device trouble and late risers only) closes. */
 export async function applyVerdicts(tx: Tx, verdicts: readonly Verdict[], by: By): Promise<void> {
+  const shown = await withoutSetAside(tx, verdicts, by.now)
   // A silence finds the danger in its home as all of its verdicts have left it (safety 12).
-  const [air, others] = [verdicts.filter(isAir), verdicts.filter((verdict) => !isAir(verdict))]
+  const [air, others] = [shown.filter(isAir), shown.filter((verdict) => !isAir(verdict))]
   for (const part of [air, others]) for (const wave of waves(inOrder(part))) await applyTogether(tx, wave, by)
 }
 

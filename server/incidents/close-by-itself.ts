@@ -7,11 +7,14 @@ import type { IncidentDispatch } from './dispatch-side.ts'
 import { endGroupsOf } from './end-groups.ts'
 import { endAssignments, type IncidentRow } from './store.ts'
 
-/** The only two ends without a human: a late riser before anybody had to be sent, and a device that is well again. */
+/**
+ * The only ends without a human: a late riser before anybody had to be sent, and a device that is well again. What the
+ * desk has set aside ends too, and stands on a list of its own.
+ */
 export async function closeByThemselves(
   tx: Tx,
   incidents: readonly IncidentRow[],
-  { now, dispatch }: { now: number; dispatch: IncidentDispatch },
+  { now, dispatch, what: why }: { now: number; dispatch: IncidentDispatch; what?: 'closedSetAside' },
 ): Promise<void> {
   if (incidents.length === 0) return
   const ids = incidents.map(({ id }) => id)
@@ -22,7 +25,7 @@ export async function closeByThemselves(
   await writeTimeline(
     tx,
     incidents.map(({ communityId, id, kind }) => {
-      const what = kind === 'missed' ? 'closedByCheckIn' : 'closedByItself'
+      const what = why ?? (kind === 'missed' ? 'closedByCheckIn' : 'closedByItself')
       return { communityId, incidentId: id, at: now, what }
     }),
   )

@@ -4,12 +4,12 @@ import type { Evidence } from '#contract/incident.ts'
 import { Id, IncidentKind, Origin, Stage, isWorse, orNull } from '#contract/primitives.ts'
 import { bigints, jsons, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { at, sql, type Sql } from '#db/sql.ts'
 import { stepCondition, type ConditionState } from '#domain/condition.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import type { Found } from './decide.ts'
 
-const State = Type.Enum([
+export const State = Type.Enum([
   'normal',
   'unacknowledged',
   'acknowledged',
@@ -127,9 +127,16 @@ async function upsertConditions(tx: Tx, raised: readonly Raised[], now: number):
       state = excluded.state,
       last_at = excluded.last_at,
       cleared_at = null,
+      came_back = ${onceMore(sql`condition`, now)},
       evidence = excluded.evidence,
       incident_id = excluded.incident_id`)
 }
+
+/** It had cleared, and is there again: the newest fifty are enough to see a source that chatters. */
+export const onceMore = (condition: Sql, now: number): Sql => sql`case
+  when ${condition}.cleared_at is null then ${condition}.came_back
+  else (${condition}.came_back || ${at(now)}::timestamptz)[greatest(1, cardinality(${condition}.came_back) - 48):]
+end`
 
 type Cleared = { id: number; state: ConditionState; evidence: Evidence }
 

@@ -1,5 +1,5 @@
 // What a verdict changes about its incident. Pure.
-import { isHazard, isWorse, type Stage } from '#contract/primitives.ts'
+import { isHazard, isWorse, type IncidentKind, type Stage } from '#contract/primitives.ts'
 import type { TimelineWhat } from '#db/timeline.ts'
 import { isLatched } from '#domain/condition.ts'
 import type { Verdict } from '#domain/verdict.ts'
@@ -36,10 +36,14 @@ function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision 
     change: { stage, evidence, unacknowledges: true, ...pactOf(verdict) },
     line: worse
       ? { what: 'raised', detail: { from: incident.stage, to: stage } }
-      : { what: 'pressedAgain', detail: { presses: evidence.presses ?? 2 } },
+      : again(verdict.kind, evidence.presses),
     next: 'raised',
   }
 }
+
+/** A further press of SOS; or equipment that had been set aside and is shown again as it stands. */
+const again = (kind: IncidentKind, presses = 2): NonNullable<Decision['line']> =>
+  kind === 'device' ? { what: 'cameBack' } : { what: 'pressedAgain', detail: { presses } }
 
 function noted({ stage, evidence: old }: IncidentRow, verdict: Verdict): Decision['change'] {
   const evidence = mergedEvidence(old, verdict)

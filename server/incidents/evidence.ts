@@ -7,11 +7,11 @@ const peakRiseWorthShowing = 1.1
 
 /** The old evidence with what the verdict adds. What opened the incident stays; nothing that was worse is lost. */
 export function mergedEvidence(old: Evidence, verdict: Verdict): Evidence {
-  const { evidence: seen, ringsAgain, stage } = verdict
+  const { evidence: seen, ringsAgain, stage, kind } = verdict
   const { cleanSince: _, ...kept } = old
   const { on: _on, task: _task, ...merged }: Evidence = { ...(stage === null ? old : kept), ...seen }
   const peak = highest(old.peak, old.value, seen.peak, seen.value)
-  const presses = ringsAgain ? (old.presses ?? 1) + 1 : old.presses
+  const presses = ringsAgain && kind !== 'device' ? (old.presses ?? 1) + 1 : old.presses
   const since = lowest(old.since, seen.since)
   const doubts = [...new Set([...(old.doubts ?? []), ...(seen.doubts ?? [])])].sort()
   const devices = [...new Set([...(old.devices ?? []), ...(seen.devices ?? [])])]

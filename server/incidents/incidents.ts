@@ -9,6 +9,8 @@ import { checkBack, close, type Closing } from './close.ts'
 import { assign, dialled, logCall, note, type Dialled, type LoggedCall } from './desk-acts.ts'
 import { groupCards } from './group-cards.ts'
 import { jobsOf } from './jobs.ts'
+import { putBack, endShelved, type PuttingBack } from './put-back.ts'
+import { shelve, takeOut, type Shelving, type TakingOut } from './set-aside.ts'
 import { takeGroup } from './take-group.ts'
 import { warningsOf } from './warnings.ts'
 import { noteProxy, type ProxyCheckIn } from './note-proxy.ts'
@@ -35,6 +37,11 @@ export function createIncidents(parts: IncidentParts) {
     close: (act: Closing) => close(parts, act),
     takeGroup: (act: Act) => takeGroup(parts, act),
     checkBack: (act: Act & { note?: string | undefined }) => checkBack(parts, act),
+    shelve: (act: Shelving) => shelve(parts, act),
+    takeOut: (act: TakingOut) => takeOut(parts, act),
+    putBack: (act: PuttingBack) => putBack(parts, act),
+    /** What was shelved and is over time is shown again, as it stands then. */
+    endShelved: (now: number): Promise<void> => endShelved(parts, now),
     noteProxy: (tx: Tx, proxy: ProxyCheckIn) => noteProxy(tx, proxy, dispatch),
 
     cards: (asked: Db, filter: CardFilter, now: number) => cards(asked, filter, now),

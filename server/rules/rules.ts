@@ -13,6 +13,7 @@ import { judgeBatteries } from './judge-batteries.ts'
 import { judgeAbsences } from './judge-absences.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
+import { lookAgain } from './look-again.ts'
 import { readRollMinutes } from './roll-minutes.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
@@ -52,6 +53,8 @@ export type Rules = {
   judgeAgain(now: number): Promise<Slice>
   /** What absences ask of a human: each once. */
   judgeAbsences(now: number): Promise<Slice>
+  /** What is the matter with these devices now, also where it is what it was. */
+  lookAgain(tx: Tx, deviceIds: readonly number[], now: number): Promise<Verdict[]>
   remind(now: number): Promise<Slice>
   /** On a start and before each judgement: gaps in what we saw postpone it (safety 8). */
   noticeOwnBlindness(now: number): Promise<Blindness | undefined>
@@ -138,6 +141,8 @@ export function createRules(options: RulesOptions): Rules {
         await found(tx, verdicts, now)
         return count
       }),
+
+    lookAgain,
 
     remind: (now) => sliced(rowsMax, (tx) => writeReminders(tx, now, rowsMax)),
 

@@ -3,7 +3,7 @@
 // time, `npm run simulate` plays the half of the devices at any broker, and docs/scenarios.md is printed from it.
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
 import type { LedgerPlace } from '#contract/community.ts'
-import type { Evidence, GroupCause } from '#contract/incident.ts'
+import type { Danger, Evidence, GroupCause } from '#contract/incident.ts'
 import type { CommandKind } from '#contract/messages.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { DeviceKind, Edge, IncidentKind, Origin, RiskTier, Stage } from '#contract/primitives.ts'
@@ -31,7 +31,22 @@ export type Deed =
   | { does: 'dialled'; number: string; answer: string }
 
 export type Proxy = { seenOrSpoken: 'seen' | 'spoken'; place: string; via: 'phone' | 'visit' | 'proxy' }
-export type Refusal = 'not_allowed_now' | 'somebody_was_first' | 'bad_request' | 'not_found' | 'forbidden'
+export type Refusal =
+  | 'not_allowed_now'
+  | 'somebody_was_first'
+  | 'bad_request'
+  | 'not_found'
+  | 'forbidden'
+  | 'never_set_aside'
+
+/** The desk keeps a device from ringing anybody for minutes, or until a review so many days after the first; or shows it again. */
+export type SettingAside = {
+  is: 'setsAside'
+  who: Person
+  from: Source
+  how: { shelve: IncidentKind; minutes: number } | { takeOut: true; days: number } | { putBack: true }
+  refused?: Refusal
+}
 
 type Samples = { from: Source; of: 'co' | 'gas'; everyMs: number; values: readonly number[] }
 export type Happening =
@@ -47,6 +62,7 @@ export type Happening =
   | { is: 'answersFor'; who: Person; residents: readonly Resident[]; proxy: Proxy; refused?: number }
   | { is: 'declares'; who: Person; resident: Resident; from: number; days: number; refused?: Refusal }
   | { is: 'endsAbsence'; who: Person; resident: Resident }
+  | SettingAside
 
 export type Rings = {
   is: 'rings'
@@ -96,6 +112,12 @@ export type Expectation =
   | Group
   | Place
   | { is: 'noCard' }
+  /** How many are on the list of what is set aside. */
+  | { is: 'aside'; shelved: number; outOfService: number }
+  /** What no working detector of the home watches, as the map and the sheet say. */
+  | { is: 'unprotected'; resident: Resident; dangers: readonly Danger[] }
+  /** Whom the desk page calls flooded. */
+  | { is: 'flood'; who: readonly Person[] }
   /** What the festival calendar of the desk page says is missing: '2027 daysOff'. */
   | { is: 'calendar'; missing: readonly string[] }
   | { is: 'refusedMessage'; from: Resident; reason: string }
@@ -288,6 +310,37 @@ export const endsAbsence = (who: Person, resident: Resident): Happening => ({
   resident,
 })
 
+export const shelves = (
+  who: Person,
+  resident: Resident,
+  device: DeviceKind,
+  { of = 'device', minutes: count, refused }: { of?: IncidentKind; minutes: number; refused?: Refusal },
+): SettingAside => ({
+  is: 'setsAside',
+  who,
+  from: from(resident, device),
+  how: { shelve: of, minutes: count },
+  ...(refused ? { refused } : {}),
+})
+export const takesOut = (
+  who: Person,
+  resident: Resident,
+  device: DeviceKind,
+  { days, refused }: { days: number; refused?: Refusal },
+): SettingAside => ({
+  is: 'setsAside',
+  who,
+  from: from(resident, device),
+  how: { takeOut: true, days },
+  ...(refused ? { refused } : {}),
+})
+export const putsBack = (who: Person, resident: Resident, device: DeviceKind): SettingAside => ({
+  is: 'setsAside',
+  who,
+  from: from(resident, device),
+  how: { putBack: true },
+})
+
 // What must come of it.
 type HowRung = { who: readonly Person[] } & Partial<Pick<Rings, 'withinMs' | 'every' | 'of' | 'origin'>>
 export const rings = (what: What, { withinMs = atOnceMs, ...how }: HowRung): Rings => ({
@@ -334,6 +387,17 @@ export const place = (resident: Resident, where: LedgerPlace): Place => ({
 })
 export const calendarMissing = (...missing: string[]): Expectation => ({ is: 'calendar', missing })
 export const noCard: Expectation = { is: 'noCard' }
+export const aside = (shelved: number, outOfService = 0): Expectation => ({
+  is: 'aside',
+  shelved,
+  outOfService,
+})
+export const unprotected = (resident: Resident, ...dangers: readonly Danger[]): Expectation => ({
+  is: 'unprotected',
+  resident,
+  dangers,
+})
+export const flooded = (...who: readonly Person[]): Expectation => ({ is: 'flood', who })
 export const refusedMessage = (resident: Resident, reason: string): Expectation => ({
   is: 'refusedMessage',
   from: resident,

@@ -10,7 +10,7 @@ import {
 } from './word-tables.ts'
 import { groupWhat } from '#contract/group-words.ts'
 import type { IncidentKind } from '#contract/primitives.ts'
-import type { Card, Given, Group, Happening, Line } from './language.ts'
+import type { Card, Given, Group, Happening, Line, SettingAside } from './language.ts'
 import { englishName } from './people.ts'
 
 export type Sentence = { zh: string; en: string }
@@ -67,6 +67,17 @@ export function sentenceOf(what: Line['what']): Sentence {
           }
     case 'noCard':
       return { zh: '看板上没有事件', en: 'the board is empty' }
+    case 'aside':
+      return {
+        zh: `搁置 ${what.shelved} 项，停用 ${what.outOfService} 项`,
+        en: `${what.shelved} shelved, ${what.outOfService} out of service`,
+      }
+    case 'unprotected':
+      return unprotectedSentence(what)
+    case 'flood':
+      return what.who.length === 0
+        ? { zh: '没有报警洪水', en: 'nobody is flooded' }
+        : { zh: `报警洪水：${both(what.who).zh}`, en: `flooded: ${both(what.who).en}` }
     case 'refusedMessage':
       return {
         zh: `${what.from}的这条消息列入未收（${what.reason}）`,
@@ -139,6 +150,39 @@ function groupSentence({ cause, what, state, rows }: Group): Sentence {
   }
 }
 
+const dangerWords = { co: { zh: '一氧化碳', en: 'CO' }, gas: { zh: '燃气', en: 'gas' } }
+
+function unprotectedSentence({ resident, dangers }: Line['what'] & { is: 'unprotected' }): Sentence {
+  const who = englishName(resident)
+  if (dangers.length === 0) return { zh: `${resident}家有监护`, en: `the home of ${who} is protected` }
+  const [zh, en] = (['zh', 'en'] as const).map((lang) => dangers.map((one) => dangerWords[one][lang]))
+  return {
+    zh: `${resident}家未监护：${zh?.join('、')}`,
+    en: `the home of ${who} is unprotected from ${en?.join(' and ')}`,
+  }
+}
+
+function asideSentence({ who, from, how, refused }: SettingAside): Sentence {
+  const device = deviceWords[from.device]
+  const of = englishName(from.at)
+  const not = refused ? { zh: '，不准', en: ', which is refused' } : { zh: '', en: '' }
+  if ('putBack' in how)
+    return {
+      zh: `${who}放回${from.at}家的${device.zh}`,
+      en: `${englishName(who)} puts ${of}'s ${device.en} back`,
+    }
+  if ('takeOut' in how)
+    return {
+      zh: `${who}停用${from.at}家的${device.zh}，${how.days} 天后复核${not.zh}`,
+      en: `${englishName(who)} takes ${of}'s ${device.en} out of service, to be reviewed in ${how.days} days${not.en}`,
+    }
+  const about = how.shelve === 'device' ? { zh: '', en: '' } : { zh: '的警报', en: ' alarm' }
+  return {
+    zh: `${who}搁置${from.at}家的${device.zh}${about.zh} ${how.minutes} 分钟${not.zh}`,
+    en: `${englishName(who)} shelves ${of}'s ${device.en}${about.en} for ${how.minutes} minutes${not.en}`,
+  }
+}
+
 function happeningSentence(what: Happening): Sentence {
   switch (what.is) {
     case 'says':
@@ -200,6 +244,8 @@ function happeningSentence(what: Happening): Sentence {
         zh: `${what.who}为${what.resident}报备外出 ${what.days} 天${what.refused ? '，不收' : ''}`,
         en: `${englishName(what.who)} declares ${englishName(what.resident)} away for ${what.days} days${what.refused ? ', which is refused' : ''}`,
       }
+    case 'setsAside':
+      return asideSentence(what)
     case 'endsAbsence':
       return {
         zh: `${what.who}结束${what.resident}的外出报备`,

@@ -11,6 +11,7 @@ import { beginSession, sessionCookie } from '../api/session.ts'
 import { ruleBook, ruleHistory, writeRuleBook } from '../rules/rule-book.ts'
 import { createIncidents } from '../incidents/incidents.ts'
 import { limits } from '../limits.ts'
+import { lookAgain } from '../rules/look-again.ts'
 import { seedCast, type Cast } from './cast.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -40,7 +41,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
     log: { info: () => {}, warn: () => {}, error: (fields) => void logged.push(fields) },
     config: { demo: false, secureCookies: false, ...options.config },
     incidents: {
-      ...createIncidents({ db, limits, dispatch: noDispatch }),
+      ...createIncidents({ db, limits, dispatch: noDispatch, lookAgain }),
       canWake: () => Promise.resolve(false),
     },
     ingestWeb: recording(signs),

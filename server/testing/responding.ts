@@ -15,6 +15,7 @@ import { createWebhookChannel } from '../dispatch/channels/webhook.ts'
 import { createDispatch } from '../dispatch/dispatch.ts'
 import { createIncidents } from '../incidents/incidents.ts'
 import { limits } from '../limits.ts'
+import { lookAgain } from '../rules/look-again.ts'
 import { seedCast, type Cast } from './cast.ts'
 import { createTestDatabase } from './database.ts'
 import { makeOwnRules, sentAtOnce } from './own-rules.ts'
@@ -71,7 +72,7 @@ export async function createResponding() {
       return 'sent'
     },
   })
-  const incidents = createIncidents({ db, dispatch, limits })
+  const incidents = createIncidents({ db, dispatch, limits, lookAgain })
 
   /** What the jobs of a second do; pages that rang say so. */
   const jobs = async (): Promise<void> => {

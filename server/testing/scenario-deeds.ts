@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { FakeClock } from '#clock/fake-clock.ts'
 import type { Db } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
-import type { About, Deed, Happening, Scenario } from '../scenarios/language.ts'
+import type { About, Deed, Happening, Scenario, SettingAside } from '../scenarios/language.ts'
 import { dayAfter } from '../scenarios/instants.ts'
 import { usualDay } from '../scenarios/language.ts'
 import type { Person } from '../scenarios/people.ts'
@@ -12,7 +12,7 @@ import { keyOfPerson, type ScenarioWorld } from './scenario-world.ts'
 import type { LoginName, StoryPages } from './story-pages.ts'
 
 type Options = { db: Db; world: ScenarioWorld; pages: StoryPages; clock: FakeClock; scenario: Scenario }
-type Act = Happening & { is: 'acts' | 'answersFor' | 'declares' | 'endsAbsence' }
+type Act = Happening & { is: 'acts' | 'answersFor' | 'declares' | 'endsAbsence' | 'setsAside' }
 
 export function createScenarioDeeds({ db, world, pages, clock, scenario }: Options) {
   const callOf = async (who: Person): Promise<Call> => (await pages.page(keyOfPerson(who) as LoginName)).call
@@ -70,6 +70,8 @@ export function createScenarioDeeds({ db, world, pages, clock, scenario }: Optio
         const deed = call('declareAbsence', { params: { id: residentId(what.resident) }, body })
         return asTold(`${what.who} declares an absence`, what.refused, deed)
       }
+      case 'setsAside':
+        return asTold(`${what.who} sets aside`, what.refused, setAside(call, what))
       case 'endsAbsence': {
         const deed = absenceOf(db, residentId(what.resident)).then((id) =>
           call('endAbsence', { params: { id } }),
@@ -84,6 +86,19 @@ export function createScenarioDeeds({ db, world, pages, clock, scenario }: Optio
     const call = callerAt(url, { authorization: `Bearer ${link}` })
     const body = { id: `web-${clock.now()}-${(pressed += 1)}` }
     await (press === 'sos' ? call('residentSos', { body }) : call('residentCheckIn', { body }))
+  }
+
+  async function setAside(call: Call, { from, how }: SettingAside): Promise<unknown> {
+    const device = { id: world.device(from).id }
+    const reason = '维修师傅在看'
+    if ('takeOut' in how) {
+      const body = { reviewOn: dayAfter(scenario.on ?? usualDay, how.days), reason }
+      return call('takeOut', { params: device, body })
+    }
+    const kind = 'shelve' in how ? how.shelve : 'device'
+    const params = { id: await conditionOf(db, device.id, kind) }
+    if ('putBack' in how) return call('putBack', { params })
+    return call('shelve', { params, body: { minutes: how.minutes, reason } })
   }
 
   return { act, webPress }
@@ -158,6 +173,14 @@ async function absenceOf(db: Db, residentId: number): Promise<number> {
   const { id } = await db.one(
     Row,
     sql`select id from absence where resident_id = ${residentId} and ended_at is null`,
+  )
+  return id
+}
+
+async function conditionOf(db: Db, deviceId: number, kind: string): Promise<number> {
+  const { id } = await db.one(
+    Row,
+    sql`select id from condition where device_id = ${deviceId} and kind = ${kind} and state <> 'normal'`,
   )
   return id
 }

@@ -96,6 +96,7 @@ export async function playScenario(
       case 'answersFor':
       case 'declares':
       case 'endsAbsence':
+      case 'setsAside':
         await time.settled()
         return deeds.act(what)
       default:

@@ -1,5 +1,6 @@
 // What the desk sees in a scenario: cards, the morning's count, and what could not be read.
 import { Type, type Static } from 'typebox'
+import type { AlarmLoad } from '#contract/alarms.ts'
 import { IncidentState } from '#contract/acts.ts'
 import { Evidence } from '#contract/incident.ts'
 import { IncidentKind, Origin, Stage, orNull } from '#contract/primitives.ts'
@@ -55,6 +56,19 @@ export function createScenarioSight({ db, world, pages, scenario }: Options) {
       }
       case 'place':
         return placed(what, when)
+      case 'aside':
+      case 'flood': {
+        const call = (await pages.page('zhao')).call
+        const load = await call('alarmLoad', { params: { id: world.cast.communityId } })
+        return loadFits(what, load) ? [] : [`${when} not ${JSON.stringify(what)}: ${JSON.stringify(load)}`]
+      }
+      case 'unprotected': {
+        const home = world.homes.get(what.resident)
+        const { call } = await pages.page('zhao')
+        const sheet = await call('home', { params: { id: home?.homeId ?? 0 } })
+        const seen = sheet.tile.unprotected.join()
+        return seen === what.dangers.join() ? [] : [`${when} ${what.resident} is unprotected from: ${seen}`]
+      }
       case 'refusedMessage': {
         const call = (await pages.page('zhao')).call
         const refused = await call('refused', { params: { id: world.cast.communityId } })
@@ -140,6 +154,12 @@ function cardFits(card: Card, seen: Seen, world: ScenarioWorld): boolean {
     (calls === undefined || seen.calls.join() === [...calls].sort().join()) &&
     Object.entries(evidence).every(([key, value]) => hasMember(seen.evidence[key as keyof Evidence], value))
   )
+}
+
+function loadFits(what: Line['what'] & { is: 'aside' | 'flood' }, load: AlarmLoad): boolean {
+  if (what.is === 'aside') return load.shelved === what.shelved && load.outOfService === what.outOfService
+  const names = load.floods.map(({ name }) => name)
+  return names.sort().join() === [...what.who].sort().join()
 }
 
 function hasMember(seen: unknown, wanted: unknown): boolean {

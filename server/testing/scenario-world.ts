@@ -130,9 +130,12 @@ async function castDevice(
   return found && { ...found, secret: `secret-of-${found.serial}-0123456789abcdef` }
 }
 
+type OfDevice = Line['what'] & { is: 'says' | 'backlog' | 'curve' | 'line' | 'setsAside' }
+const ofDevices: readonly string[] = ['says', 'backlog', 'curve', 'line', 'setsAside']
+const isOfDevice = (what: Line['what']): what is OfDevice => ofDevices.includes(what.is)
+
 export function sourcesOf({ what }: Line): Source[] {
-  if (what.is === 'says' || what.is === 'backlog' || what.is === 'curve' || what.is === 'line')
-    return [what.from]
+  if (isOfDevice(what)) return [what.from]
   return what.is === 'sounds' ? [what.where] : []
 }
 
@@ -157,8 +160,7 @@ async function hearAll(
 }
 
 function mentions({ what }: { what: Line['what'] }): Resident[] {
-  if (what.is === 'says' || what.is === 'backlog' || what.is === 'curve' || what.is === 'line')
-    return [what.from.at]
+  if (what.is !== 'setsAside' && isOfDevice(what)) return [what.from.at]
   if (what.is === 'webPress' || what.is === 'declares' || what.is === 'endsAbsence' || what.is === 'place')
     return [what.resident]
   if (what.is === 'answersFor') return [...what.residents]

@@ -132,6 +132,8 @@ async function nextDeadline(db: Db, now: number): Promise<number | null> {
         union all
         select expires_at from device_command where sent_at is null and result is null
         union all
+        select until_at from set_aside where how = 'shelved' and ended_at is null
+        union all
         select judge_after from blind_interval where judge_after > ${at(now)}
       ) as deadline`,
   )

@@ -1,0 +1,4 @@
+import { playAll } from '#testing/scenario-tests.ts'
+import { asides } from './aside.ts'
+
+playAll(asides)

@@ -1,0 +1,177 @@
+// 搁置, 停用 and floods (ISA-18.2): equipment may be kept quiet for a while, on record; a danger never is.
+import {
+  aside,
+  at,
+  card,
+  co,
+  departs,
+  dials,
+  flooded,
+  heartbeat,
+  informs,
+  noCard,
+  plugIn,
+  putsBack,
+  rings,
+  scenario,
+  sendsAtOnce,
+  shelves,
+  takesOut,
+  unplug,
+  unprotected,
+  type Given,
+  type Line,
+  type Scenario,
+} from './language.ts'
+import { crowd, everybody } from './people.ts'
+
+const many = crowd(12)
+const others = everybody.filter((name) => name !== '王红')
+
+/** What follows whenever 李奶奶's detector measures 320 ppm at 10:05:10. */
+const dangerAt1005: Line[] = [
+  ...at('10:05:10', co('李奶奶', 320), rings('co alarm', { who: everybody })),
+  ...at(
+    '10:05:20',
+    dials('赵敏', '119', '消防已出车', { about: { kind: 'co' } }),
+    dials('赵敏', '120', '救护车已出发', { about: { kind: 'co' } }),
+  ),
+  ...at('10:05:30', departs('王红', { about: { kind: 'co' } }), informs('co alarm', { who: others })),
+]
+const co320 = card('李奶奶', 'co alarm', { acknowledgedBy: '王红' })
+
+export const asides: readonly Scenario[] = [
+  scenario({
+    name: 'shelved-and-still-there',
+    zh: '设备问题搁置半小时：到时自动恢复，问题还在就重新提醒',
+    en: 'Trouble with a device is shelved for half an hour: it ends by itself, and what still stands is told anew',
+    safety: [11],
+    begins: '10:00',
+    until: '10:43',
+    story: [
+      ...at('10:05', unplug('李奶奶', 'gas')),
+      ...at('10:10', informs('device warning', { who: ['赵敏'] })),
+      ...at('10:11', shelves('赵敏', '李奶奶', 'gas', { minutes: 31, refused: 'bad_request' })),
+      ...at('10:12', shelves('赵敏', '李奶奶', 'gas', { minutes: 30 }), noCard, aside(1)),
+      ...at('10:12', unprotected('李奶奶', 'gas')),
+      ...at('10:41', aside(1)),
+      ...at('10:42', informs('device warning', { who: ['赵敏'] }), aside(0)),
+    ],
+    ends: [card('李奶奶', 'device warning', { state: 'closed' }), card('李奶奶', 'device warning')],
+  }),
+  scenario({
+    name: 'shelved-and-mended',
+    zh: '搁置期间设备恢复：到时不再提醒任何人',
+    en: 'The device is heard again while it is shelved: nobody is told when the time is over',
+    safety: [11],
+    begins: '10:00',
+    until: '10:43',
+    story: [
+      ...at('10:05', unplug('李奶奶', 'gas')),
+      ...at('10:10', informs('device warning', { who: ['赵敏'] })),
+      ...at('10:12', shelves('赵敏', '李奶奶', 'gas', { minutes: 30 })),
+      ...at('10:20', plugIn('李奶奶', 'gas'), aside(1), unprotected('李奶奶')),
+      ...at('10:42', noCard, aside(0)),
+    ],
+    ends: [card('李奶奶', 'device warning', { state: 'closed' })],
+  }),
+  scenario({
+    name: 'danger-of-a-shelved-detector',
+    zh: '探测器自报故障已搁置，读到三百二：照样叫所有人',
+    en: 'The fault of a detector is shelved, and it reads 320 ppm: everybody at once all the same',
+    safety: [1, 5, 11],
+    begins: '10:00',
+    until: '10:06',
+    story: [
+      ...at(
+        '10:01',
+        heartbeat('李奶奶', 'co', { flags: { fault: true } }),
+        informs('device warning', { who: ['赵敏'] }),
+      ),
+      ...at('10:02', shelves('赵敏', '李奶奶', 'co', { minutes: 30 })),
+      ...dangerAt1005,
+    ],
+    ends: [co320, card('李奶奶', 'device warning', { state: 'closed' })],
+  }),
+  scenario({
+    name: 'co-is-never-shelved',
+    zh: '一氧化碳报警不能搁置，报警的探测器也不能停用',
+    en: 'CO is never shelved, nor is the detector that senses it taken out of service',
+    safety: [11],
+    begins: '10:00',
+    until: '10:06',
+    story: [
+      ...dangerAt1005,
+      ...at(
+        '10:05:40',
+        shelves('赵敏', '李奶奶', 'co', { of: 'co', minutes: 5, refused: 'never_set_aside' }),
+        takesOut('赵敏', '李奶奶', 'co', { days: 3, refused: 'never_set_aside' }),
+        aside(0, 0),
+      ),
+    ],
+    ends: [co320],
+  }),
+  scenario({
+    name: 'out-of-service-and-unprotected',
+    zh: '探测器停用送修：这一户算未监护，断线不再提醒；修好放回，恢复监护',
+    en: 'A detector goes out for repair: the home is unprotected and says so, its silence tells nobody; back again it protects',
+    safety: [11],
+    begins: '10:00',
+    until: '11:01',
+    story: [
+      ...at('10:02', unprotected('李奶奶')),
+      ...at('10:05', takesOut('赵敏', '李奶奶', 'co', { days: 15, refused: 'bad_request' })),
+      ...at('10:05:10', takesOut('赵敏', '李奶奶', 'co', { days: 3 }), aside(0, 1)),
+      ...at('10:05:10', unprotected('李奶奶', 'co')),
+      ...at('10:06', unplug('李奶奶', 'co')),
+      ...at('10:40', noCard, aside(0, 1)),
+      ...at('10:50', plugIn('李奶奶', 'co')),
+      ...at('10:55', unprotected('李奶奶', 'co')),
+      ...at('11:00', putsBack('赵敏', '李奶奶', 'co'), noCard, aside(0, 0), unprotected('李奶奶')),
+    ],
+    ends: [],
+  }),
+  scenario({
+    name: 'put-back-and-silent',
+    zh: '停用的探测器放回时还没有声音：当场提醒值班台',
+    en: 'A detector is put back and is not heard: the desk is told at once',
+    safety: [11],
+    begins: '10:00',
+    until: '10:31',
+    story: [
+      ...at('10:05', takesOut('赵敏', '李奶奶', 'co', { days: 3 })),
+      ...at('10:06', unplug('李奶奶', 'co')),
+      ...at(
+        '10:30',
+        putsBack('赵敏', '李奶奶', 'co'),
+        informs('device warning', { who: ['赵敏'] }),
+        aside(0, 0),
+      ),
+    ],
+    ends: [card('李奶奶', 'device warning', { evidence: { trouble: 'silent' } })],
+  }),
+  scenario({
+    name: 'danger-of-a-detector-out-of-service',
+    zh: '停用中的探测器读到三百二：照样叫所有人',
+    en: 'A detector out of service reads 320 ppm: everybody at once all the same',
+    safety: [1, 5, 11],
+    begins: '10:00',
+    until: '10:06',
+    story: [...at('10:02', takesOut('赵敏', '李奶奶', 'co', { days: 3 })), ...dangerAt1005],
+    ends: [co320],
+  }),
+  scenario({
+    name: 'flood-of-one-steward',
+    zh: '八点十二户同时没报平安，都派给王红：值班台显示王红报警洪水',
+    en: 'Twelve homes are silent at eight and all are given to one steward: the desk page says that she is flooded',
+    given: [sendsAtOnce, ...many.map((one): Given => ({ is: 'flat', ...one }))],
+    begins: '07:31',
+    until: '08:00:30',
+    story: [
+      ...at('07:50', flooded()),
+      ...many.flatMap(({ resident }) => at('08:00', rings('missed alarm', { who: ['王红'], of: resident }))),
+      ...at('08:00:20', flooded('王红')),
+    ],
+    ends: many.map(({ resident }) => card(resident, 'missed alarm')),
+  }),
+]
