@@ -28,7 +28,7 @@ export type Responding = Awaited<ReturnType<typeof createResponding>>
 
 const silentLog = { info: () => {}, warn: () => {}, error: () => {} }
 const emptied = sql`
-  truncate incident, condition, assignment, emergency_call, telling, timeline, device_command, page_presence,
+  truncate incident, condition, set_aside, assignment, emergency_call, telling, timeline, device_command, page_presence,
     event_log, audit, contact_point`
 
 /** 7:00 in Shanghai; every page is closed until `open` is called. */
