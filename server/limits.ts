@@ -44,8 +44,6 @@ export const limits = {
   remindBeforeMs: 30 * 60_000,
   signOfLifeWindowMs: 60 * 60_000,
   secondDeadlineMs: 60 * 60_000,
-  blindContactHighRiskMs: 15 * 60_000,
-  blindContactMs: 60 * 60_000,
   /** A server says every second up to when it has stored what it heard; after this long without a word it was away. */
   beatLateMs: 5000,
   /** After a blindness of ours longer than this, a home of which nothing was heard since counts as blind itself. */

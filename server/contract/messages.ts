@@ -97,12 +97,18 @@ export const upMessages = {
 export const CommandKind = Type.Enum(['remind', 'comfort', 'alarm', 'mute'])
 export type CommandKind = Static<typeof CommandKind>
 
+/** What was agreed with a resident (safety 18): a call, a lamp, something that shakes, a recorded voice, somebody who comes. */
+export const ContactMode = Type.Enum(['phone', 'light', 'vibration', 'recording', 'visit'])
+export type ContactMode = Static<typeof ContactMode>
+
 /** To a device: remind (the pact is due), comfort (somebody is coming), alarm (danger in your home), mute. */
 export const CommandMessage = Type.Object({
   id: Type.Integer({ minimum: 1 }),
   kind: CommandKind,
   expiresAt: EpochMs,
   text: Type.Optional(Type.String()),
+  /** With `remind`, where the device is one resident's own: how they are reached. Never by voice who cannot hear it. */
+  by: Type.Optional(ContactMode),
 })
 export type CommandMessage = Static<typeof CommandMessage>
 

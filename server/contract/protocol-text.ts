@@ -122,10 +122,10 @@ ${schema(AckMessage)}
 
 ## To the device: \`cmd\`
 
-\`remind\` (the pact is due), \`comfort\` (somebody is coming), \`alarm\` (danger in your home), \`mute\` (be silent: gas). A command has an expiry; one that could not be delivered before it is dropped. Answer with \`result\`.
+\`remind\` (the pact is due), \`comfort\` (somebody is coming), \`alarm\` (danger in your home), \`mute\` (be silent: gas). A command has an expiry; one that could not be delivered before it is dropped. A \`remind\` to a device of one resident's own says \`by\`, how they are reached: \`phone\` and \`recording\` may speak, \`light\` and \`vibration\` must reach somebody who hears nothing, \`visit\` is only shown. Answer with \`result\`.
 
 \`\`\`json
-${JSON.stringify({ id: 118, kind: 'remind', expiresAt: when + 600_000, text: '李奶奶，早上好，按一下报个平安吧' })}
+${JSON.stringify({ id: 118, kind: 'remind', expiresAt: when + 600_000, text: '李奶奶，早上好，按一下报个平安吧', by: 'light' })}
 \`\`\`
 
 ${schema(CommandMessage)}

@@ -1,6 +1,6 @@
 // Commands to devices: rows with an expiry, sent by whichever process holds the connection (ground.md).
 import { Type } from 'typebox'
-import { CommandKind, type CommandMessage } from '#contract/messages.ts'
+import { CommandKind, ContactMode, type CommandMessage } from '#contract/messages.ts'
 import { EpochMs, Id, orNull } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
@@ -15,27 +15,43 @@ const DueCommand = Type.Object({
   kind: CommandKind,
   text: orNull(Type.String()),
   expiresAt: EpochMs,
+  by: orNull(ContactMode),
 })
 
 /** Sends what has not expired; whoever is away gets it on coming back, until it does. @param now epoch ms */
 export async function sendCommands({ db, sendCommand, reach }: DispatchParts, now: number): Promise<void> {
   await markExpired(db, now)
-  for (const { id, serial, kind, text, expiresAt } of await dueCommands(db, now, reach?.())) {
-    const message: CommandMessage = { id, kind, expiresAt, ...(text === null ? {} : { text }) }
+  for (const { id, serial, kind, text, expiresAt, by } of await dueCommands(db, now, reach?.())) {
+    const message: CommandMessage = {
+      id,
+      kind,
+      expiresAt,
+      ...(text === null ? {} : { text }),
+      ...(by === null ? {} : { by }),
+    }
     if ((await sendCommand(serial, message)) === 'sent') await markSent(db, id, now)
   }
 }
 
-/** Only for devices within reach: those of other servers would crowd out ours. */
+/**
+ * Only for devices within reach: those of other servers would crowd out ours. A reminder says how its resident is
+ * reached; one who does not hear is never asked by voice (safety 18).
+ */
 function dueCommands(db: Db, now: number, reach: Reach | undefined) {
   const connections = reach && 'connections' in reach ? reach.connections : null
   const shardGroups = reach && 'shardGroups' in reach ? reach.shardGroups : null
   return db.many(
     DueCommand,
     sql`
-      select c.id, device.serial, c.kind, c.text, c.expires_at
+      select c.id, device.serial, c.kind, c.text, c.expires_at,
+        case
+          when c.kind <> 'remind' then null
+          when r.deaf and r.contact_mode in ('phone', 'recording') then 'light'
+          else r.contact_mode
+        end as by
       from device_command c
       join device on device.id = c.device_id
+      left join resident r on r.id = device.resident_id
       where c.sent_at is null
         and c.result is null
         and c.expires_at > ${at(now)}

@@ -95,6 +95,23 @@ export function stepsDue(
   return { due, nextAfterMs: plan[asked.taken + due.length]?.afterMs ?? null }
 }
 
+/**
+ * When a resident of whom nothing was heard is asked next before the deadline (epoch ms); null: not before it. Nothing is
+ * wrong yet: it is for themselves alone. Never sooner than half the time between two tries, so that a reminder which
+ * came late is not said again a moment later by the same button.
+ */
+export function nextAskBefore(
+  asked: AskInput,
+  { dueAt, now }: { dueAt: number; now: number },
+): number | null {
+  const { ladder } = asked.rules ?? effectiveRules({ tier: asked.tier })
+  const notBefore = now + (ladder.triesApartMin * minuteMs) / 2
+  const next = askPlan(asked).find(
+    ({ whom, afterMs }) => whom === 'resident' && afterMs < 0 && dueAt + afterMs >= notBefore,
+  )
+  return next ? dueAt + next.afterMs : null
+}
+
 /** When somebody is sent at the latest (ms after the deadline). High risk: T0+5 after the hour that was agreed. */
 function stewardAfterMs(input: AskInput, { ladder, silence }: Rules): number {
   switch (input.task) {

@@ -1,8 +1,8 @@
-// What else falls due: second deadlines and reminders.
+// What else falls due: second deadlines.
 import { Type, type Static } from 'typebox'
 import { orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
-import { at, sql } from '#db/sql.ts'
+import { sql } from '#db/sql.ts'
 import { couldSee } from './blindness-store.ts'
 import { OpenMissed } from './store.ts'
 
@@ -37,54 +37,3 @@ export const lockSecondDue = (tx: Tx, now: number, max: number): Promise<SecondD
       limit ${max}
       for no key update of i skip locked`,
   )
-
-const Taken = Type.Object({ count: Type.Integer() })
-
-/**
- * Takes reminders that are due, once, and writes a command for each device that can tell her. Who greeted or is away
- * is left in peace; the command ends with the deadline. Gives how many were taken.
- */
-export async function writeReminders(tx: Tx, now: number, max: number): Promise<number> {
-  const { count } = await tx.one(
-    Taken,
-    sql`
-      with due as (
-        select id
-        from pact
-        where remind_at <= ${at(now)}
-          and not paused
-          and covered_by is null
-        order by remind_at
-        limit ${max}
-        for no key update skip locked
-      ), taken as (
-        update pact p
-        set remind_at = null
-        from due
-        where p.id = due.id
-        returning p.community_id, p.resident_id, p.home_id, p.due_on, p.due_at
-      ), written as (
-        insert into device_command (community_id, device_id, kind, created_at, expires_at)
-        select d.community_id, d.id, 'remind', ${at(now)}, t.due_at
-        from taken t
-        join area community on community.id = t.community_id
-        join device d on d.home_id = t.home_id
-          and d.kind in ('button', 'tablet')
-          and (d.resident_id is null or d.resident_id = t.resident_id)
-          and not d.out_of_service
-          and d.origin = community.origin
-        where t.due_at > ${at(now)}
-          and not exists (
-            select
-            from absence a
-            where a.resident_id = t.resident_id
-              and a.ended_at is null
-              and a.from_on <= t.due_on
-              and a.until_on > t.due_on
-          )
-      )
-      select count(*)::int as count
-      from taken`,
-  )
-  return count
-}

@@ -5,7 +5,6 @@ import type { Database, Tx } from '#db/database.ts'
 import type { StoredBatch } from '#domain/stored.ts'
 import type { Verdict } from '#domain/verdict.ts'
 import { createEyes, type Blindness } from './blindness.ts'
-import { writeReminders } from './due-store.ts'
 import { writeAirDue } from './air-due-store.ts'
 import { applyDeviceRules } from './device-rules-store.ts'
 import { judgeAgain } from './judge-again.ts'
@@ -14,6 +13,7 @@ import { judgeAbsences } from './judge-absences.ts'
 import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { lookAgain } from './look-again.ts'
+import { remind } from './remind.ts'
 import { readRollMinutes } from './roll-minutes.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
@@ -55,6 +55,7 @@ export type Rules = {
   judgeAbsences(now: number): Promise<Slice>
   /** What is the matter with these devices now, also where it is what it was. */
   lookAgain(tx: Tx, deviceIds: readonly number[], now: number): Promise<Verdict[]>
+  /** Who was not heard yet, before their deadline: reminded, then asked as the plan says. */
   remind(now: number): Promise<Slice>
   /** On a start and before each judgement: gaps in what we saw postpone it (safety 8). */
   noticeOwnBlindness(now: number): Promise<Blindness | undefined>
@@ -144,7 +145,7 @@ export function createRules(options: RulesOptions): Rules {
 
     lookAgain,
 
-    remind: (now) => sliced(rowsMax, (tx) => writeReminders(tx, now, rowsMax)),
+    remind: (now) => sliced(rowsMax, (tx) => remind(tx, now, rowsMax)),
 
     noticeOwnBlindness: async (now) => {
       const blind = await eyes.look(now)

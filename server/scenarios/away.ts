@@ -11,6 +11,7 @@ import {
   endsAbsence,
   gas,
   informs,
+  minutes,
   noCard,
   place,
   press,
@@ -42,6 +43,7 @@ export const absences: readonly Scenario[] = [
       ...at('+2 18:03', card('李奶奶', 'missed notice', { evidence: { task: 'absenceEnds' } })),
       ...at('+2 18:05', closes('赵敏', 'away')),
       ...at('+3 07:30', sounds('李奶奶', 'remind')),
+      ...at('+3 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
       ...at('+3 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [
@@ -61,6 +63,7 @@ export const absences: readonly Scenario[] = [
     until: '08:01',
     story: [
       ...at('07:30', sounds('李奶奶', 'remind')),
+      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm'), place('李奶奶', 'open')],
@@ -284,6 +287,7 @@ export const absences: readonly Scenario[] = [
         informs('missed notice', { who: ['赵敏'], every: { ms: 3600000, times: 25 } }),
       ),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
+      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [

@@ -4,7 +4,7 @@
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
 import type { LedgerPlace } from '#contract/community.ts'
 import type { Danger, Evidence, GroupCause } from '#contract/incident.ts'
-import type { CommandKind } from '#contract/messages.ts'
+import type { CommandKind, ContactMode } from '#contract/messages.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { DeviceKind, Edge, IncidentKind, Origin, RiskTier, Stage } from '#contract/primitives.ts'
 import type { UpKind } from '#contract/topics.ts'
@@ -105,6 +105,8 @@ export type Expectation =
       is: 'sounds'
       where: Source
       command: CommandKind
+      /** How the device is told to reach them (safety 18). */
+      by?: ContactMode
       withinMs: number
       every?: { ms: number; times: number }
     }
@@ -355,11 +357,17 @@ export const informs = (what: What, how: HowRung): Rings => ({ ...rings(what, ho
 export const sounds = (
   resident: Resident,
   command: CommandKind,
-  how: { device?: DeviceKind; every?: { ms: number; times: number } } = {},
+  how: {
+    device?: DeviceKind
+    mark?: Mark
+    by?: ContactMode
+    every?: { ms: number; times: number }
+  } = {},
 ): Expectation => ({
   is: 'sounds',
-  where: from(resident, how.device ?? 'button'),
+  where: from(resident, how.device ?? 'button', how.mark),
   command,
+  ...(how.by ? { by: how.by } : {}),
   withinMs: atOnceMs,
   ...(how.every ? { every: how.every } : {}),
 })

@@ -1,7 +1,7 @@
 // The words of the sentences: devices, deeds, places.
 import { incidentWhat } from '#contract/incident-title.ts'
 import type { LedgerPlace } from '#contract/community.ts'
-import type { CommandKind } from '#contract/messages.ts'
+import type { CommandKind, ContactMode } from '#contract/messages.ts'
 import { outcomes, type OutcomeCode } from '#contract/outcomes.ts'
 import type { DeviceKind, IncidentKind, Stage } from '#contract/primitives.ts'
 import type { Deed, Happening, What } from './language.ts'
@@ -23,6 +23,14 @@ export const commandWords: Record<CommandKind, Sentence> = {
   comfort: { zh: '说：有人过来看看您', en: 'says that somebody is coming' },
   alarm: { zh: '响起警报', en: 'sounds the alarm' },
   mute: { zh: '静音', en: 'falls silent' },
+}
+
+export const contactWords: Record<ContactMode, Sentence> = {
+  phone: { zh: '响铃', en: ' by ringing' },
+  light: { zh: '用灯', en: ' by light' },
+  vibration: { zh: '用振动', en: ' by vibration' },
+  recording: { zh: '用录好的话', en: ' by a recorded voice' },
+  visit: { zh: '只显示', en: ' on its screen only' },
 }
 
 export const placeWords: Record<LedgerPlace, Sentence> = {

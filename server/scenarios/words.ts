@@ -1,6 +1,7 @@
 // Every line of a scenario as one plain sentence, in Chinese and in English.
 import {
   commandWords,
+  contactWords,
   deedWords,
   deviceWords,
   numberWord,
@@ -41,10 +42,11 @@ export function sentenceOf(what: Line['what']): Sentence {
     case 'sounds': {
       const device = deviceWords[what.where.device]
       const command = commandWords[what.command]
+      const by = what.by ? contactWords[what.by] : { zh: '', en: '' }
       const again = againOf(what.every)
       return {
-        zh: `${what.where.at}的${device.zh}${command.zh}${again.zh}`,
-        en: `${englishName(what.where.at)}'s ${device.en} ${command.en}${again.en}`,
+        zh: `${what.where.at}的${device.zh}${by.zh}${command.zh}${again.zh}`,
+        en: `${englishName(what.where.at)}'s ${device.en} ${command.en}${by.en}${again.en}`,
       }
     }
     case 'card':

@@ -89,6 +89,7 @@ export function createScenarioDevices({ world, clock, db, app }: Options) {
         at,
         serial,
         command: command.kind,
+        ...(command.by ? { by: command.by } : {}),
       })),
   }
 

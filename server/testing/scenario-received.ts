@@ -1,5 +1,5 @@
 // Who received what, held against what the scenario says. Nothing may be missing, and nothing may be left over.
-import type { CommandKind } from '#contract/messages.ts'
+import type { CommandKind, ContactMode } from '#contract/messages.ts'
 import type { Origin } from '#contract/primitives.ts'
 import { instantOf, wallClock } from '../scenarios/instants.ts'
 import type { Line, Scenario, What } from '../scenarios/language.ts'
@@ -15,7 +15,7 @@ export type Received =
       origin: Origin
       incidentId: number
     }
-  | { is: 'sounded'; at: number; serial: string; command: CommandKind }
+  | { is: 'sounded'; at: number; serial: string; command: CommandKind; by?: ContactMode }
 
 /** Whose homes and silences the incidents are about, and whose device a serial is. */
 export type Subjects = {
@@ -56,8 +56,11 @@ function wantedAt(
   if (what.is === 'sounds') {
     const serial = subjects.serialOf(what.where)
     const fits = (one: Received) =>
-      one.is === 'sounded' && one.serial === serial && one.command === what.command
-    return [{ text: `${serial} ${what.command}`, from, until, fits }]
+      one.is === 'sounded' &&
+      one.serial === serial &&
+      one.command === what.command &&
+      (what.by === undefined || one.by === what.by)
+    return [{ text: `${serial} ${what.command}${what.by ? ` by ${what.by}` : ''}`, from, until, fits }]
   }
   return what.who.map((who) => ({
     text: `${who} ${what.purpose} ${what.what}`,
@@ -74,6 +77,6 @@ function wantedAt(
 }
 
 function textOf(one: Received): string {
-  if (one.is === 'sounded') return `${one.serial} ${one.command}`
+  if (one.is === 'sounded') return `${one.serial} ${one.command}${one.by ? ` by ${one.by}` : ''}`
   return `${one.who} ${one.purpose} ${one.what}${one.origin === 'live' ? '' : ` ${one.origin}`}`
 }

@@ -1,9 +1,10 @@
 // The world of a scenario: the cast, and what is different about it. Everybody whom the scenario does not speak of is
 // well: their devices are heard, and they greet.
 import { Type } from 'typebox'
-import type { DeviceKind, PowerClass } from '#contract/primitives.ts'
+import { EpochMs, Id, RiskTier, type DeviceKind, type PowerClass } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
+import { nextAskBefore } from '#domain/ask-plan.ts'
 import type { Line, Scenario, Source } from '../scenarios/language.ts'
 import { usualZone } from '../scenarios/language.ts'
 import type { Person, Resident } from '../scenarios/people.ts'
@@ -43,8 +44,7 @@ export async function seedScenario(db: Db, scenario: Scenario, now: number): Pro
     Object.entries(personKeys).map(([name, key]) => [name, cast.persons[key]]),
   ) as Record<Person, number>
   for (const given of scenario.given) await applyGiven(db, { given, homes, personIds, cast, zone, now })
-  // A reminder that was due before the story begins was given before it begins.
-  await db.run(sql`update pact set remind_at = null where remind_at <= ${at(now)}`)
+  await remindBefore(db, now)
   const devices = await devicesOf(db, { scenario, cast, homes })
   await hearAll(db, { scenario, homes, now, except: [...devices.values()] })
   const mentioned = new Set([...scenario.story, ...scenario.ends.map((what) => ({ what }))].flatMap(mentions))
@@ -55,6 +55,24 @@ export async function seedScenario(db: Db, scenario: Scenario, now: number): Pro
     device: (source) => devices.get(keyOf(source)) ?? fail(`there is no ${keyOf(source)}`),
     speaking: [...devices.values()],
     well: [...homes.keys()].filter((name) => !mentioned.has(name)),
+  }
+}
+
+const Reminded = Type.Object({ id: Id, dueAt: EpochMs, tier: RiskTier, deaf: Type.Boolean() })
+
+/** A reminder that was due before the story begins was given before it begins; what is asked next is still to come. */
+async function remindBefore(db: Db, now: number): Promise<void> {
+  const reminded = await db.many(
+    Reminded,
+    sql`
+      select p.id, p.due_at, r.tier, r.deaf
+      from pact p
+      join resident r on r.id = p.resident_id
+      where p.remind_at <= ${at(now)}`,
+  )
+  for (const { id, dueAt, tier, deaf } of reminded) {
+    const next = nextAskBefore({ task: 'missed', tier, deaf, firstFortnight: false }, { dueAt, now })
+    await db.run(sql`update pact set remind_at = ${next === null ? null : at(next)} where id = ${id}`)
   }
 }
 
