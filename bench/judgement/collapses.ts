@@ -1,6 +1,7 @@
 // People who fall and cannot press: when a human knows, is sent, and stands at the door, under one rule.
 import { afterOwnCut, silentOf, taskOf, type Mornings, type Setting } from './mornings.ts'
 import type { SilenceTask } from '#domain/silence.ts'
+import { limits } from '#limits'
 import { askSilent } from './asking.ts'
 import { dayMin, daysBefore, epoch, yearDays } from './calendar.ts'
 import { draw } from './draw.ts'
@@ -90,7 +91,7 @@ function foundOut(setting: Setting, life: Life, lived: Mornings, fallen: Fallen)
   const isDeparture = life.where[index] === awayDeclared
   const cached = replayBetween(setting, life, { from: Math.max(at, lived.opensAt[index] ?? 0), until: dueAt })
   const isExcused = (isDeparture && !policy.knowsSilences) || (cached && policy.believesCached)
-  const judgedAt = afterOwnCut(year.ownCuts, dueAt, policy.rules[life.tier].silence.ownSettleMin)
+  const judgedAt = afterOwnCut(year.ownCuts, dueAt, limits.ownBlindnessSettleMs / 60_000)
   const state = { lastHeardAt: lastSignAt, hasPressed: true, knownAwayUntil: -1e9 }
   const { task } = isDeparture
     ? { task: 'departure' as const }

@@ -3,6 +3,7 @@ import type { RiskTier } from '#contract/primitives.ts'
 import { departureAskAt } from '#domain/absence.ts'
 import type { Occurrence } from '#domain/occurrence.ts'
 import { judgeSilence, withLongestSilence, type SilenceTask } from '#domain/silence.ts'
+import { limits } from '#limits'
 import { askWell, type Silent } from './asking.ts'
 import { dateOf, dayMin, daysAll, daysBefore, epoch, minuteOf, occurrenceOn, yearDays } from './calendar.ts'
 import { draw } from './draw.ts'
@@ -81,7 +82,7 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
     return
   }
   const press = pressOf(setting, life, { day, index, next })
-  const judgedAt = afterOwnCut(year.ownCuts, dueAt, silenceRules.ownSettleMin)
+  const judgedAt = afterOwnCut(year.ownCuts, dueAt, limits.ownBlindnessSettleMs / 60_000)
   // Some are asked before the deadline: who answers then was never missed.
   if (press.arrivesAt <= judgedAt - asksBeforeMin(setting, life, day))
     return heard(found, state, { day, index, at: press.at, isPress: true })

@@ -5,7 +5,7 @@ import type AxeBuilder from 'axe-core'
 import { demoPassword } from '../../server/demo/staff.ts'
 import { deviceOf, playing, say } from './devices.ts'
 import { openHouse, type House } from './house.ts'
-import { deskSize, phoneSize, signIn, type Size } from './people.ts'
+import { askNeighboursFirst, deskSize, moveDeadlines, phoneSize, signIn, type Size } from './people.ts'
 
 /** The rules are put in by their text: the pages' own policy lets no foreign script in, and shall not. */
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -18,6 +18,10 @@ test.beforeAll(async ({ browser }) => {
   await say(house, deviceOf(house, resident, 'co'), 'readings', { values: [{ kind: 'co', value: 342 }] })
   const desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
   await expect(desk.getByRole('article').filter({ hasText: resident.name })).toBeVisible()
+  await askNeighboursFirst(desk, house)
+  const silent = playing(house, 'silent')
+  await moveDeadlines(desk, house, { dueInMs: 1000, residentIds: [silent.id] })
+  await expect(desk.getByRole('article').filter({ hasText: silent.name })).toBeVisible()
   await desk.context().close()
 })
 test.afterAll(() => house?.close())
@@ -43,6 +47,13 @@ const pages: readonly Look[] = [
   },
   { name: 'rules', path: () => '/rules', login: 'zhaomin', ready: shows('先问谁，再派谁') },
   { name: 'steward', path: () => '/steward', login: 'wanghong', ready: shows('342') },
+  {
+    name: 'neighbour',
+    path: () => '/steward',
+    login: 'zhouayi',
+    ready: shows(/李奶奶(今天还|好久)没有报平安/),
+  },
+  { name: 'family', path: () => '/steward', login: 'chenlin', ready: shows(/李奶奶(今天还|好久)没有报平安/) },
   { name: 'demo', path: () => '/demo', login: 'zhaomin', ready: shows('让它自己演') },
   { name: 'testers', path: () => '/testers', login: 'zhaomin', ready: shows('测试台') },
 ]

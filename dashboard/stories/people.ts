@@ -31,11 +31,25 @@ export async function pageOf(browser: Browser, size: Size): Promise<Page> {
   return page
 }
 
-/** An act of a signed-in page outside of what it shows: puts the demo's deadlines near the present. */
-export async function moveDeadlines(page: Page, house: House, dueInMs: number): Promise<void> {
-  const reply = await page.request.post(`${house.url}/api/demo/deadlines`, {
-    data: { dueInMs },
-    headers: { origin: house.url },
-  })
+/**
+ * An act of a signed-in page outside of what it shows: puts the demo's deadlines near the present, of all or of these.
+ */
+export async function moveDeadlines(
+  page: Page,
+  house: House,
+  due: number | { dueInMs: number; residentIds: readonly number[] },
+): Promise<void> {
+  await post(page, house, '/api/demo/deadlines', typeof due === 'number' ? { dueInMs: due } : due)
+}
+
+/** The demo sends its stewards at once; here neighbour and family are asked first, as everywhere else. */
+export async function askNeighboursFirst(page: Page, house: House): Promise<void> {
+  const ladder = { stewardAfterMin: 15, nearbyAfterMin: 0, nearbyOfDeafAfterMin: 0 }
+  const url = `/api/communities/${house.world.communityId}/rules`
+  await post(page, house, url, { scope: 'community', change: { ladder }, version: 1, note: '先问邻居和家人' })
+}
+
+async function post(page: Page, house: House, path: string, data: object): Promise<void> {
+  const reply = await page.request.post(`${house.url}${path}`, { data, headers: { origin: house.url } })
   expect(reply.status()).toBe(200)
 }

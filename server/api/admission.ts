@@ -62,6 +62,7 @@ const admitting: Record<Audience, (settings: AdmissionSettings, path: string) =>
   watch: ({ db }, path) => admitInScope(db, scopeOf('watch', path)),
   desk: ({ db }, path) => admitInScope(db, scopeOf('desk', path)),
   job: ({ db }, path) => admitInScope(db, scopeOf('job', path)),
+  asked: ({ db }, path) => admitInScope(db, scopeOf('asked', path)),
 }
 
 const admitAdmins =

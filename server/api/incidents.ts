@@ -23,6 +23,7 @@ type IncidentRoute = Extract<
   | 'group'
   | 'takeGroup'
   | 'jobs'
+  | 'replyToAsk'
 >
 
 export type IncidentSettings = { db: Db; incidents: IncidentActs & IncidentViews }
@@ -51,7 +52,7 @@ export function incidentHandlers({ db, incidents }: IncidentSettings): Pick<Hand
     timeline: ({ params }) => incidents.timeline(params.id),
     jobs: async ({ personId, now }) => ({
       asOf: now,
-      jobs: await incidents.jobsOf(personId, now),
+      ...(await incidents.jobsOf(personId, now)),
       warnings: await incidents.warningsOf(personId),
     }),
 
@@ -59,6 +60,11 @@ export function incidentHandlers({ db, incidents }: IncidentSettings): Pick<Hand
       if (body.act === 'find' && body.finding === undefined) return refused('bad_request', noFinding)
       const result = await incidents.respond({ incidentId: params.id, byId: personId, ...body, now })
       return after(result, params.id, now)
+    },
+    async replyToAsk({ params, body, personId, now }) {
+      if (body.reply === 'word' && !body.text?.trim()) return refused('bad_request', noWord)
+      const result = await incidents.replyToAsk({ incidentId: params.id, byId: personId, ...body, now })
+      return result.ok ? { ok: true } : refused(result.code, result.by ? { by: result.by } : {})
     },
     async acknowledgeFor({ params, body, personId, now }) {
       const act = { incidentId: params.id, byId: personId, personId: body.personId, now }
@@ -91,6 +97,11 @@ export function incidentHandlers({ db, incidents }: IncidentSettings): Pick<Hand
       return after(result, params.id, now)
     },
   }
+}
+
+const noWord = {
+  zh: '请写下您想告诉值班台的话。',
+  en: 'Please write what the desk should know.',
 }
 
 const noFinding = {

@@ -1,6 +1,7 @@
 // What the API needs of other stages. app.ts fills these in; the API knows no stage by name.
 import type { Db, Tx } from '#db/database.ts'
 import type { Health } from '#contract/account.ts'
+import type { Ask, AskReply } from '#contract/ask.ts'
 import type { Finding, IncidentState, ResponderAct } from '#contract/acts.ts'
 import type { GroupCard } from '#contract/group.ts'
 import type { IncidentCard, Job, TimelineEntry, Warning } from '#contract/incident.ts'
@@ -29,6 +30,14 @@ export type IncidentActs = {
     act: ResponderAct
     finding?: Finding | undefined
     reason?: string | undefined
+    now: number
+  }): Promise<ActResult>
+  /** What neighbour or family say who were asked. */
+  replyToAsk(act: {
+    incidentId: number
+    byId: number
+    reply: AskReply
+    text?: string | undefined
     now: number
   }): Promise<ActResult>
   acknowledgeFor(act: { incidentId: number; byId: number; personId: number; now: number }): Promise<ActResult>
@@ -96,7 +105,7 @@ export type IncidentViews = {
   groups(db: Db, which: { communityId?: number; groupIds?: readonly number[] }): Promise<GroupCard[]>
   /** Oldest first. */
   timeline(incidentId: number): Promise<TimelineEntry[]>
-  jobsOf(personId: number, now: number): Promise<Job[]>
+  jobsOf(personId: number, now: number): Promise<{ jobs: Job[]; asks: Ask[] }>
   warningsOf(personId: number): Promise<Warning[]>
   /** Whether some channel of the people on duty, or paired, wakes a sleeping phone (safety 2). */
   canWake(communityId: number): Promise<boolean>

@@ -44,10 +44,18 @@ export async function hasRoleAnywhere(db: Db, personId: number, role: Role): Pro
   return yes
 }
 
-/** Whether this person is, or was until `closedAfter` (epoch ms), assigned to the incident. */
+/**
+ * Whether this person is, or was until `closedAfter` (epoch ms), assigned to the incident. Family, and the neighbour of
+ * somebody who is silent, are no responders: they were only asked (safety 7).
+ */
 export async function hasAssignment(
   db: Db,
-  { personId, incidentId, closedAfter }: { personId: number; incidentId: number; closedAfter: number },
+  {
+    personId,
+    incidentId,
+    as,
+    closedAfter,
+  }: { personId: number; incidentId: number; as: 'responder' | 'anybody'; closedAfter: number },
 ): Promise<boolean> {
   const { yes } = await db.one(
     Yes,
@@ -59,6 +67,10 @@ export async function hasAssignment(
         join person p on p.id = a.person_id
         where a.person_id = ${personId}
           and a.incident_id = ${incidentId}
+          and (
+            ${as === 'anybody'}
+            or (a.role <> 'family' and not (a.role = 'neighbour' and i.kind = 'missed'))
+          )
           and (i.closed_at is null or i.closed_at > ${at(closedAfter)})
           and p.active
       ) as yes`,

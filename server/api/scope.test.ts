@@ -175,6 +175,7 @@ const cases: { [N in RouteName]: Case<N> } = {
   answerIncident: {
     input: () => ({ params: incident(), body: { seenOrSpoken: 'seen', place: '菜场' } }),
   },
+  replyToAsk: { input: () => ({ params: incident(), body: { reply: 'word', text: '昨晚还好' } }) },
   declareAbsence: {
     input: () => ({
       params: resident(),
@@ -228,7 +229,7 @@ const isHerOwn = (who: string, outsider: string) => who === 'resident' && outsid
 
 test('what lies outside is refused in the very words of what does not exist', async () => {
   const chen = await api.as('chen')
-  for (const name of names.filter((name) => ['watch', 'desk', 'job'].includes(routes[name].who))) {
+  for (const name of names.filter((name) => ['watch', 'desk', 'job', 'asked'].includes(routes[name].who))) {
     const outside = await call(chen, name)
     const input = { ...(cases[name].input() as object), params: { id: 999_999 } }
     const missing = await (chen as (name: RouteName, input: unknown) => ReturnType<Caller>)(name, input)
@@ -238,7 +239,9 @@ test('what lies outside is refused in the very words of what does not exist', as
 
 test('the same calls are let in for 赵敏 at the desk, so the refusals above are about who called', async () => {
   const zhao = await api.as('zhao')
-  for (const name of names.filter((name) => ['watch', 'desk', 'job', 'demo'].includes(routes[name].who))) {
+  for (const name of names.filter((name) =>
+    ['watch', 'desk', 'job', 'asked', 'demo'].includes(routes[name].who),
+  )) {
     const { status } = await call(zhao, name)
     // 409: what the desk may do, and what is not possible any more after the calls before
     expect([200, 409], name).toContain(status)

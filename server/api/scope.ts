@@ -30,12 +30,19 @@ export const mayDesk = (db: Db, personId: number, communityId: number): Promise<
 
 export const isAdmin = (db: Db, personId: number): Promise<boolean> => hasRoleAnywhere(db, personId, 'admin')
 
-/** Assigned to the incident, or at the desk of its community. */
-export async function mayJob(
+type OnIncident = { personId: number; incidentId: number; now: number }
+
+/** A responder on the incident, or at the desk of its community. */
+export const mayJob = (db: Db, on: OnIncident): Promise<boolean> => isOn(db, { ...on, as: 'responder' })
+
+/** Also whoever was only asked about her: they answer, and see nothing of the card. */
+export const mayAnswer = (db: Db, on: OnIncident): Promise<boolean> => isOn(db, { ...on, as: 'anybody' })
+
+async function isOn(
   db: Db,
-  { personId, incidentId, now }: { personId: number; incidentId: number; now: number },
+  { personId, incidentId, now, as }: OnIncident & { as: 'responder' | 'anybody' },
 ): Promise<boolean> {
-  if (await hasAssignment(db, { personId, incidentId, closedAfter: now - jobKeptMs })) return true
+  if (await hasAssignment(db, { personId, incidentId, as, closedAfter: now - jobKeptMs })) return true
   const communityId = await communityOfIncident(db, incidentId)
   return communityId !== undefined && (await mayDesk(db, personId, communityId))
 }
@@ -62,12 +69,13 @@ export type Scope = (db: Db, call: { personId: number; id: number; now: number }
  * The question to ask before a route of this audience and path is served.
  * @throws where the path names nothing that is known here: a new route cannot be forgotten, the server will not start
  */
-export function scopeOf(who: 'watch' | 'desk' | 'job', path: string): Scope {
-  if (who === 'job') {
+export function scopeOf(who: 'watch' | 'desk' | 'job' | 'asked', path: string): Scope {
+  if (who === 'job' || who === 'asked') {
     const incidentOf = named(jobs, path)
+    const may = who === 'job' ? mayJob : mayAnswer
     return async (db, { personId, id, now }) => {
       const incidentId = await incidentOf(db, id)
-      return incidentId !== undefined && mayJob(db, { personId, incidentId, now })
+      return incidentId !== undefined && may(db, { personId, incidentId, now })
     }
   }
   const communityOf = named(subjects, path)

@@ -155,6 +155,12 @@ function whyAir(evidence: Evidence, kind: 'co' | 'gas' | 'smoke', reader: Reader
 }
 
 function whySos(evidence: Evidence, { say }: Reader): string[] {
+  if (evidence.saidBy && evidence.presses === undefined)
+    return [
+      evidence.saidBy === 'neighbour'
+        ? say('邻居说：人不好，要帮忙', 'a neighbour says that they are not well and need help')
+        : say('家人说：人不好，要帮忙', 'the family says that they are not well and need help'),
+    ]
   const presses = evidence.presses ?? 1
   const parts = [
     presses > 1

@@ -84,6 +84,8 @@ export const Evidence = Type.Object({
   ),
   presses: Type.Optional(Type.Integer()),
   cancelled: Type.Optional(Type.Boolean()),
+  /** Nobody pressed: one of those who were asked found them not well. */
+  saidBy: Type.Optional(Type.Enum(['neighbour', 'family'])),
   unreadable: Type.Optional(Type.Boolean()),
   doubts: Type.Optional(Type.Array(AirDoubt)),
   trouble: Type.Optional(Type.Enum(['silent', 'lowBattery', 'lowSoon', 'fault', 'tamper', 'endOfLife'])),

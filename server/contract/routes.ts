@@ -2,6 +2,7 @@
 import { Type, type Static, type TObject, type TSchema } from 'typebox'
 import { Health, Me, ResidentPage } from './account.ts'
 import { Finding, ResponderAct } from './acts.ts'
+import { Ask, AskReply } from './ask.ts'
 import {
   AbsenceView,
   DeskView,
@@ -23,10 +24,20 @@ import { RuleChange } from './rule-set.ts'
 
 /**
  * Who may call: `anyone`; `resident` (private link as bearer); `signedIn`; `desk` (desk or admin grant over the
- * community of the thing named); `watch` (desk, supervisor or admin over it); `job` (assigned to the incident, or
- * desk over it); `admin` (admin grant anywhere); `demo` (only in demo mode, signed in).
+ * community of the thing named); `watch` (desk, supervisor or admin over it); `job` (a responder on the incident, or
+ * desk over it); `asked` (also neighbour and family, of whom it is only asked whether she was seen or spoken with);
+ * `admin` (admin grant anywhere); `demo` (only in demo mode, signed in).
  */
-export type Audience = 'anyone' | 'resident' | 'signedIn' | 'desk' | 'watch' | 'job' | 'admin' | 'demo'
+export type Audience =
+  | 'anyone'
+  | 'resident'
+  | 'signedIn'
+  | 'desk'
+  | 'watch'
+  | 'job'
+  | 'asked'
+  | 'admin'
+  | 'demo'
 
 export type Route = {
   method: 'GET' | 'POST' | 'DELETE'
@@ -374,8 +385,14 @@ export const routes = define({
     method: 'GET',
     path: '/api/me/jobs',
     who: 'signedIn',
-    summary: 'My open jobs, worst first, air first; and dangers that my other homes must be warned of',
-    reply: Type.Object({ asOf: EpochMs, jobs: Type.Array(Job), warnings: Type.Array(Warning) }),
+    summary:
+      'My open jobs, worst first, air first; dangers that my other homes must be warned of; and whom I am asked about',
+    reply: Type.Object({
+      asOf: EpochMs,
+      jobs: Type.Array(Job),
+      warnings: Type.Array(Warning),
+      asks: Type.Array(Ask),
+    }),
   },
 
   pact: {
@@ -422,10 +439,20 @@ export const routes = define({
   answerIncident: {
     method: 'POST',
     path: '/api/incidents/:id/answer',
-    who: 'job',
+    who: 'asked',
     summary: 'Neighbour, family or whoever was asked: she was seen or spoken with, and where (safety 7)',
     params: byId,
     body: Type.Object({ seenOrSpoken: Type.Enum(['seen', 'spoken']), place: text(100) }),
+    reply: Done,
+  },
+  replyToAsk: {
+    method: 'POST',
+    path: '/api/incidents/:id/reply',
+    who: 'asked',
+    summary:
+      'Neighbour or family: I go and look, nobody answers the door, she is not well (rings everybody), I cannot, or a word that is only written down',
+    params: byId,
+    body: Type.Object({ reply: AskReply, text: Type.Optional(text(300)) }),
     reply: Done,
   },
   declareAbsence: {

@@ -1,6 +1,6 @@
 // What is watched about equipment, and about festivals and absences.
 import { Type, type Static } from 'typebox'
-import { number, whole } from './rule-number.ts'
+import { clock, number, whole } from './rule-number.ts'
 
 export const DeviceRules = Type.Object({
   mainsSilentMin: number(10, [5, 60], {
@@ -56,6 +56,16 @@ export const AbsenceRules = Type.Object({
     zh: '节日前 {} 天开始收集外出安排；节日不暂停约定',
     en: 'Absences are collected from {} days before a festival, which pauses no pact',
     source: 'safety 10; facts 6.4: misses double at Spring Festival',
+  }),
+  quietFrom: clock('21:00', {
+    zh: '外出报备的事（提前回来了、快到期）没人处理时，晚上 {} 起先不再催',
+    en: 'A question about an absence (back early, about to end) is not repeated from {} on',
+    source: 'no danger is involved: it may wait for the morning, and is asked again then',
+  }),
+  quietUntil: clock('07:00', {
+    zh: '到早上 {} 接着催，一件也不会漏（两个时间相同就是整夜都催）',
+    en: 'and is taken up again at {}; with the same hour twice it is repeated through the night',
+    source: 'before the first deadlines of the morning',
   }),
 })
 export type AbsenceRules = Static<typeof AbsenceRules>

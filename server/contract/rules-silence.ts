@@ -1,14 +1,9 @@
 // What is watched about a person: the deadline, the silence after it, whom to ask in which order, the proposed deadline.
 import { Type, type Static } from 'typebox'
-import { clock, number, whole, yes } from './rule-number.ts'
+import { number, whole, yes } from './rule-number.ts'
 
 /** Minutes of the pact and of the silence after it. */
 export const SilenceRules = Type.Object({
-  defaultDeadline: clock('08:00', {
-    zh: '没有另行约定时，每天 {} 前报平安',
-    en: 'Where nothing else was agreed, good morning is due by {}',
-    source: '窗帘之约 (product.md)',
-  }),
   remindBeforeMin: number(30, [5, 120], {
     zh: '截止前 {} 分钟提醒老人',
     en: 'The resident is reminded {} minutes before the deadline',
@@ -48,11 +43,6 @@ export const SilenceRules = Type.Object({
     zh: '入户头 {} 天先打电话，不先上门（高风险除外）',
     en: 'For the first {} days we phone before anybody goes (except high risk)',
     source: 'safety 18',
-  }),
-  ownSettleMin: number(1, [0.5, 10], {
-    zh: '系统自己中断恢复后，先等 {} 分钟收齐积压消息再判断',
-    en: 'After an outage of our own, {} minutes are left for the backlog before anybody is judged',
-    source: 'safety 8',
   }),
 })
 export type SilenceRules = Static<typeof SilenceRules>

@@ -21,6 +21,7 @@ const lines: Readonly<Record<string, Pair>> = {
   airClean: { zh: '空气已恢复正常', en: 'Air clean again' },
   lateCheckIn: { zh: '补报平安', en: 'Checked in late' },
   proxyCheckIn: { zh: '代报平安', en: 'Check-in by proxy' },
+  notWell: { zh: '人不好，要帮忙', en: 'Found not well, needs help' },
   closedByCheckIn: { zh: '已报平安，自动办结', en: 'Checked in, closed by itself' },
   closedByItself: { zh: '设备恢复，自动办结', en: 'Well again, closed by itself' },
   residentAsked: { zh: '已提醒老人报平安', en: 'The resident was asked' },

@@ -11,6 +11,7 @@ export type TimelineWhat =
   | 'airClean'
   | 'lateCheckIn'
   | 'proxyCheckIn'
+  | 'notWell'
   | 'closedByCheckIn'
   | 'closedByItself'
   | 'residentAsked'

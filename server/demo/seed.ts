@@ -32,7 +32,7 @@ export async function seedDemo({ db, now, hashPassword }: DemoSeed): Promise<Dem
     const persons = await seedStaff(tx, { ...areas, passwordHash })
     const homes = await seedHomes(tx, areas)
     const people = await seedResidents(tx, { homes, communityId: areas.here, now })
-    await seedPairings(tx, { homes, persons, communityId: areas.here })
+    const contactIds = await seedPairings(tx, { homes, persons, communityId: areas.here, passwordHash })
     await seedRules(tx, { communityId: areas.here, now })
     const devices = await seedDevices(tx, { homes, people, communityId: areas.here })
     const deskId = persons[staff.findIndex((one) => one.role === 'desk')] ?? 0
@@ -40,13 +40,20 @@ export async function seedDemo({ db, now, hashPassword }: DemoSeed): Promise<Dem
     return {
       communityId: areas.here,
       zone,
-      logins: staff.map((one, index) => ({
-        login: one.login,
-        password: demoPassword,
-        name: one.name,
-        title: one.title,
-        personId: persons[index] ?? 0,
-      })),
+      logins: [
+        ...staff.map((one, index) => ({
+          login: one.login,
+          password: demoPassword,
+          name: one.name,
+          title: one.title,
+          personId: persons[index] ?? 0,
+        })),
+        ...contacts.flatMap(({ login, name, relation }, index) =>
+          login
+            ? [{ login, password: demoPassword, name, title: relation, personId: contactIds[index] ?? 0 }]
+            : [],
+        ),
+      ],
       residents: people,
       devices,
     }
@@ -205,7 +212,10 @@ async function insertPact(db: Db, { communityId, residentId, homeId, deadline, n
 }
 
 /** Homes are dealt to the four stewards by building; the next in the row is the backup. */
-async function seedPairings(db: Db, { homes, persons, communityId }: Homes & { persons: number[] }) {
+async function seedPairings(
+  db: Db,
+  { homes, persons, communityId, passwordHash }: Homes & { persons: number[]; passwordHash: string },
+): Promise<number[]> {
   const stewards = persons.filter((_, index) => staff[index]?.role === 'steward')
   const pair = (homeId: number, personId: number, role: string, relation: string | null, holdsKey: boolean) =>
     db.run(sql`
@@ -216,10 +226,13 @@ async function seedPairings(db: Db, { homes, persons, communityId }: Homes & { p
     await pair(homeId, stewards[turn] ?? 0, 'steward', null, false)
     await pair(homeId, stewards[(turn + 1) % stewards.length] ?? 0, 'backup', null, false)
   }
+  const ids: number[] = []
   for (const one of contacts) {
-    const personId = await insertPerson(db, one)
+    const personId = await insertPerson(db, one.login ? { ...one, passwordHash } : one)
     await pair(homes.get(one.of) ?? 0, personId, one.role, one.relation, one.holdsKey)
+    ids.push(personId)
   }
+  return ids
 }
 
 /** The buildings of the story (3, 6 and 8) are 王红's, the first in the list; the others are shared out. */

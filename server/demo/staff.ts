@@ -80,6 +80,8 @@ export const staff: readonly PlannedStaff[] = [
 export const demoPassword = 'pingan-demo'
 
 export type PlannedContact = {
+  /** Those who can be seen answering: they may sign in. */
+  login?: string
   of: string
   name: string
   relation: string
@@ -91,6 +93,7 @@ export type PlannedContact = {
 /** Neighbours and family by the door they belong to (building-unit-room). */
 export const contacts: readonly PlannedContact[] = [
   {
+    login: 'zhouayi',
     of: '3-2-501',
     name: '周阿姨',
     relation: '对门 502，持钥匙',
@@ -99,6 +102,7 @@ export const contacts: readonly PlannedContact[] = [
     holdsKey: true,
   },
   {
+    login: 'chenlin',
     of: '3-2-501',
     name: '陈琳',
     relation: '女儿，住市区',

@@ -2,6 +2,7 @@
 import type { Silence } from '#contract/primitives.ts'
 import type { RulesOf } from '#contract/rule-layers.ts'
 import { askPlan, type AskStep } from '#domain/ask-plan.ts'
+import type { QuietHours } from '#domain/quiet-hours.ts'
 import type { SilenceTask } from '#domain/silence.ts'
 import type { IncidentRow } from './situation.ts'
 
@@ -28,6 +29,20 @@ export function asksOf(incident: IncidentRow & { silence: Silence | null }, rule
     rules,
   })
   return { asks, phoneFirst: firstFortnight && tier !== 'high' && !notByPhone }
+}
+
+/**
+ * What an absence asks is no silence and no danger: whether they are back early, or that it ends, may wait for the
+ * morning. Null for everything else, which is repeated day and night.
+ */
+export function quietOf(
+  incident: IncidentRow & { silence: Silence | null },
+  rulesOf: RulesOf,
+): QuietHours | null {
+  const { kind, silence, homeId, communityId, tier, zone } = incident
+  if (kind !== 'missed' || silence !== null || homeId === null) return null
+  const { quietFrom, quietUntil } = rulesOf({ communityId, homeId, tier }).absence
+  return { from: quietFrom, until: quietUntil, zone }
 }
 
 /** Which task of the silence it is, where it is more than late, blind or missed: that of an absence too. */

@@ -1,6 +1,7 @@
 // One step of the ladder: who is asked next, and when the one after that is due. Pure.
 import type { DueKind } from '#contract/incident.ts'
 import { whoIsNext, type Reach } from '#domain/ladder.ts'
+import { afterQuiet } from '#domain/quiet-hours.ts'
 import type { Situation } from './situation.ts'
 import { inform, ringAgain, say, sendOut, type Draft } from './tell.ts'
 
@@ -8,7 +9,8 @@ import { inform, ringAgain, say, sendOut, type Draft } from './tell.ts'
 export function climb(draft: Draft, situation: Situation, step: number): void {
   const { ladder } = situation
   const next = whoIsNext({ ladder, step, around: situation.around, alreadyTold: alreadyTold(situation) })
-  const dueAt = draft.now + next.waitMs
+  const nextAt = draft.now + next.waitMs
+  const dueAt = situation.quiet ? afterQuiet(nextAt, situation.quiet) : nextAt
   const isRepeat = next.step >= ladder.steps.length
   const asked = situation.isRow ? withoutDesk(next.tell) : next.tell
   const reach = isRepeat ? stillWorthRinging(situation, asked) : asked

@@ -100,14 +100,17 @@ export function happenings({ limits, wake, rings }: DispatchParts) {
 
     async onNoAnswer(tx: Tx, incidentId: number, now: number): Promise<void> {
       const draft = newDraft(now)
-      await giveNoAnswerCall(tx, draft, { situation: await theOne(tx, incidentId, now), dueMs })
+      const situation = await theOne(tx, incidentId, now)
+      // The neighbour knocked in vain before anybody was sent: nothing is left to ask, somebody who can go in is sent.
+      if (isAsking(situation)) climb(draft, situation, 0)
+      await giveNoAnswerCall(tx, draft, { situation, dueMs })
       await writeDraft(tx, draft, wake)
     },
 
     async onNews(tx: Tx, incidentIds: readonly number[], now: number): Promise<void> {
       const situations = await found(tx, incidentIds, now)
       await informOthers(tx, situations, { now, personId: null })
-      const answered = situations.filter(isAsking)
+      const answered = situations.filter((situation) => isAsking(situation) || isLeft(situation))
       if (answered.length === 0) return
       const draft = newDraft(now)
       for (const situation of answered) leaveToDesk(draft, situation)
@@ -147,6 +150,10 @@ async function theOne(tx: Tx, incidentId: number, now: number): Promise<Situatio
   if (!situation) throw new Error('dispatch was called for no incident')
   return situation
 }
+
+/** Answered by the one who had it in hand: nobody goes any more, and it waits for the desk to close it. */
+const isLeft = ({ kind, evidence, dueAt, assignments }: Situation): boolean =>
+  kind === 'missed' && evidence.lateCheckInAt !== undefined && dueAt === null && !assignments.some(isGoing)
 
 /** Who could not be told of the alarm need not be told that it is in hand, or over. */
 async function othersOnIt(

@@ -19,7 +19,8 @@ import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
 import { groupLadder } from '#domain/group.ts'
 import { ladderFor, type Around, type Ladder } from '#domain/ladder.ts'
-import { asksOf, type Asks } from './asks-of.ts'
+import type { QuietHours } from '#domain/quiet-hours.ts'
+import { asksOf, quietOf, type Asks } from './asks-of.ts'
 import { rulesAround } from './rules-in-force.ts'
 
 export const IncidentRow = Type.Object({
@@ -47,6 +48,7 @@ export const IncidentRow = Type.Object({
   daysEnrolled: orNull(Type.Integer()),
   /** A telephone tells nothing of this resident (safety 18). */
   notByPhone: Type.Boolean(),
+  zone: Type.String(),
 })
 export type IncidentRow = Static<typeof IncidentRow>
 
@@ -64,6 +66,8 @@ export type AssignmentRow = Static<typeof AssignmentRow>
 export type Situation = IncidentRow &
   Asks & {
     ladder: Ladder
+    /** When it is not repeated; null for whatever may not wait. */
+    quiet: QuietHours | null
     around: Around
     assignments: AssignmentRow[]
   }
@@ -101,6 +105,7 @@ export async function situationsOf(
       ...incident,
       ladder: incident.homeId === null ? groupLadder(kind) : ladderFor({ kind, stage, silence }),
       ...asksOf({ ...incident, silence }, rules),
+      quiet: quietOf({ ...incident, silence }, rules),
       around: {
         steward: as('steward'),
         backup: as('backup'),
@@ -143,7 +148,8 @@ function lockIncidents(tx: Tx, incidentIds: readonly number[], now: number) {
           limit 1
         ), 'general') as tier,
         (${at(now)}::timestamptz at time zone community.zone)::date - silent.enrolled_on as days_enrolled,
-        coalesce(silent.deaf or silent.contact_mode in ('light', 'vibration'), false) as not_by_phone
+        coalesce(silent.deaf or silent.contact_mode in ('light', 'vibration'), false) as not_by_phone,
+        community.zone
       from incident i
       join area community on community.id = i.community_id
       left join resident silent on silent.id = i.resident_id

@@ -109,7 +109,7 @@ describe('a verdict', () => {
     await rig.found(missed(), li.co('warning'))
     const [air, silence] = await rig.cards()
     expect([air?.kind, silence?.kind, silence?.foldedInto]).toEqual(['co', 'missed', air?.id])
-    const jobs = await rig.incidents.jobsOf(rig.cast.persons.wang, rig.clock.now())
+    const { jobs } = await rig.incidents.jobsOf(rig.cast.persons.wang, rig.clock.now())
     expect(jobs.map(({ incident }) => [incident.kind, incident.evidence.silence])).toEqual([['co', 'missed']])
   })
 
@@ -453,7 +453,7 @@ describe('a job', () => {
       set file = '{"facts": ["听力不好，敲门要重"]}'
       where id = ${cast.residents.li}`)
     await rig.found(missed())
-    const [job, ...others] = await rig.incidents.jobsOf(cast.persons.wang, clock.now())
+    const [job, ...others] = (await rig.incidents.jobsOf(cast.persons.wang, clock.now())).jobs
     await db.run(sql`update device set last_co = null, last_co_at = null`)
     expect(others).toEqual([])
     expect(job?.incident.air.co).toEqual({ value: 180, at: clock.now() - 20 * minute, stale: true })
@@ -476,7 +476,7 @@ describe('a job', () => {
     await rig.found(missed())
     await act('wang', 'decline')
     const { wang, chen } = rig.cast.persons
-    expect(await rig.incidents.jobsOf(wang, rig.clock.now())).toEqual([])
-    expect(await rig.incidents.jobsOf(chen, rig.clock.now())).toEqual([])
+    expect((await rig.incidents.jobsOf(wang, rig.clock.now())).jobs).toEqual([])
+    expect((await rig.incidents.jobsOf(chen, rig.clock.now())).jobs).toEqual([])
   })
 })

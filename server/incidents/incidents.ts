@@ -16,6 +16,7 @@ import { warningsOf } from './warnings.ts'
 import { noteProxy, type ProxyCheckIn } from './note-proxy.ts'
 import type { IncidentParts } from './parts.ts'
 import { readTimeline } from './read-timeline.ts'
+import { replyToAsk, type Reply } from './reply.ts'
 import { acknowledgeFor, respond, type Response } from './respond.ts'
 
 export type Incidents = ReturnType<typeof createIncidents>
@@ -29,6 +30,7 @@ export function createIncidents(parts: IncidentParts) {
       applyVerdicts(tx, verdicts, { now, dispatch }),
 
     respond: (act: Act & Response) => respond(parts, act),
+    replyToAsk: (act: Act & Reply) => replyToAsk(parts, act),
     acknowledgeFor: (act: Act & { personId: number }) => acknowledgeFor(parts, act),
     assign: (act: Act & { personId: number }) => assign(parts, act),
     note: (act: Act & { text: string }) => note(parts, act),

@@ -27,13 +27,18 @@ export type Response = {
 
 /** The table of contract/acts.ts decides what is allowed in which state. */
 export function respond(parts: IncidentParts, response: Act & Response): Promise<ActResult> {
-  return acting(parts.db, response.incidentId, async (tx, incident) => {
-    if (incident.state !== 'open') return overAlready(tx, incident)
-    if (response.act === 'find' && response.finding === undefined) return refused('bad_request')
-    const own = await ownAssignment(tx, incident, response)
-    if (!own) return refused('not_allowed_now')
-    return step(tx, { ...parts, incident, own, response })
-  })
+  return acting(parts.db, response.incidentId, (tx, incident) =>
+    respondIn(tx, { ...parts, incident, response }),
+  )
+}
+
+/** As `respond`, in the transaction that holds the incident. */
+export async function respondIn(tx: Tx, taken: Omit<Step, 'own'>): Promise<ActResult> {
+  const { incident, response } = taken
+  if (incident.state !== 'open') return overAlready(tx, incident)
+  if (response.act === 'find' && response.finding === undefined) return refused('bad_request')
+  const own = await ownAssignment(tx, incident, response)
+  return own ? step(tx, { ...taken, own }) : refused('not_allowed_now')
 }
 
 /** The desk reached this responder by voice: 代为收到. */

@@ -273,6 +273,27 @@ export const absences: readonly Scenario[] = [
     ],
   }),
   scenario({
+    name: 'a-question-about-an-absence-waits-for-the-morning',
+    zh: '“提前回来了？”一整天没人处理：晚上九点后不再催，早上七点接着催',
+    en: 'Nobody has asked whether she is back: not repeated after nine in the evening, taken up again at seven',
+    safety: [10],
+    begins: '07:31',
+    until: '+2 07:30',
+    story: [
+      ...at('07:40', declaresAway('赵敏', '李奶奶', { from: 0, days: 3 })),
+      ...at('08:00', informs('missed notice', { who: ['赵敏'] })),
+      ...at('08:03', closes('赵敏', 'away')),
+      ...at('+1 07:45', press('李奶奶'), informs('missed notice', { who: ['赵敏'] })),
+      ...at('+1 08:45', informs('missed notice', { who: ['赵敏'], every: { ms: minutes(60), times: 13 } })),
+      ...at('+2 07:00', informs('missed notice', { who: ['赵敏'] })),
+    ],
+    ends: [
+      card('李奶奶', 'missed notice', { state: 'closed', outcome: 'away' }),
+      card('李奶奶', 'missed notice', { evidence: { task: 'backEarly' } }),
+      place('李奶奶', 'excused'),
+    ],
+  }),
+  scenario({
     name: 'missed-with-a-question-still-open',
     zh: '“提前回来了？”还没人处理，报备到期后又没报平安：同一张卡片变成找人',
     en: 'A question about an absence is still open when she is missed: that card becomes the search',
@@ -284,11 +305,16 @@ export const absences: readonly Scenario[] = [
       ...at(
         '07:45',
         press('李奶奶'),
-        informs('missed notice', { who: ['赵敏'], every: { ms: 3600000, times: 25 } }),
+        informs('missed notice', { who: ['赵敏'], every: { ms: minutes(60), times: 14 } }),
       ),
+      ...at('+1 07:00', informs('missed notice', { who: ['赵敏'] })),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
       ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
-      ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
+      ...at(
+        '+1 08:00',
+        informs('missed notice', { who: ['赵敏'] }),
+        rings('missed alarm', { who: ['王红'] }),
+      ),
     ],
     ends: [
       card('李奶奶', 'missed alarm', { evidence: { silence: 'missed', on: '2026-03-03' } }),

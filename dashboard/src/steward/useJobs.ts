@@ -1,4 +1,5 @@
 import { computed, onScopeDispose, readonly, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
+import type { Ask } from '#contract/ask.ts'
 import type { Job, Warning } from '#contract/incident.ts'
 import { call } from '../api/client.ts'
 import { useExplain } from '../api/useAct.ts'
@@ -16,6 +17,8 @@ export type Jobs = {
   behind: ComputedRef<Job[]>
   /** Dangers whose air my other homes share. */
   warnings: Readonly<Ref<readonly Warning[]>>
+  /** Whom I am asked about, as neighbour or family. */
+  asks: Readonly<Ref<readonly Ask[]>>
   /** When the server said so, epoch ms of its clock; undefined before the first reply. */
   asOf: Readonly<Ref<number | undefined>>
   /** False from the first failed reading until one succeeds. */
@@ -31,6 +34,7 @@ export function useJobs(): Jobs {
   const explain = useExplain()
   const jobs = shallowRef<readonly Job[]>([])
   const warnings = shallowRef<readonly Warning[]>([])
+  const asks = shallowRef<readonly Ask[]>([])
   const asOf = ref<number>()
   const reachable = ref(true)
   const chosenId = ref<number>()
@@ -44,6 +48,7 @@ export function useJobs(): Jobs {
       if (turn !== asked) return
       jobs.value = reply.jobs
       warnings.value = reply.warnings
+      asks.value = reply.asks
       asOf.value = reply.asOf
       reachable.value = true
       setServerTime(reply.asOf)
@@ -60,6 +65,7 @@ export function useJobs(): Jobs {
     jobs: readonly(jobs) as Readonly<Ref<readonly Job[]>>,
     front,
     warnings: readonly(warnings) as Readonly<Ref<readonly Warning[]>>,
+    asks: readonly(asks) as Readonly<Ref<readonly Ask[]>>,
     behind: computed(() => jobsBehind(jobs.value, front.value)),
     asOf: readonly(asOf),
     reachable: readonly(reachable),

@@ -4,6 +4,7 @@ export const stewardWords = defineWords(
   {
     title: '红管家',
     onDuty: '值守中',
+    canRing: '可以响铃',
     notRinging: '还响不了铃',
     live: (age: string) => `在线 · ${age}`,
     connecting: '正在连接',
@@ -15,6 +16,8 @@ export const stewardWords = defineWords(
     dutyText: '浏览器要您先点一下，才许页面响铃。没点之前，来了派单会直接转给下一位。',
     dutyKeep: '值守时请让本页开着、亮着屏；锁屏或切走，就叫不到您。',
     dutyStart: '开始值班',
+    nearbyText: '浏览器要您先点一下，才许页面响铃。点过以后，有事问您就会响；页面要开着。',
+    nearbyStart: '可以响铃',
     silentTitle: '燃气现场，本页已静音',
     silentText: '不响铃，不震动。别处的派单会直接转给下一位。办结后恢复。',
     offline: (time: string) => `连不上服务台，下面是 ${time} 的情况`,
@@ -98,6 +101,8 @@ export const stewardWords = defineWords(
     nextDoorAct: '开窗，都到屋外；头晕恶心打 120',
     restTitle: '现在没有派给您的事',
     restText: '有事会响铃，并出现在这里。',
+    nearbyRestTitle: '现在没有要问您的事',
+    nearbyRestText: '您结对的老人、您的家人要是没报平安，会在这里问您一声。',
     lastDone: '刚才',
     loading: '正在读取派单',
     origin: (word: string) => `${word} · 不是真事`,
@@ -106,6 +111,7 @@ export const stewardWords = defineWords(
   {
     title: 'Steward',
     onDuty: 'on duty',
+    canRing: 'can ring',
     notRinging: 'cannot ring yet',
     live: (age: string) => `Live · ${age}`,
     connecting: 'Connecting',
@@ -118,6 +124,9 @@ export const stewardWords = defineWords(
       'The browser lets a page sound only after one tap. Until then a job goes straight to the next person.',
     dutyKeep: 'On duty, keep this page open and the screen on; locked or in the back it cannot reach you.',
     dutyStart: 'Start duty',
+    nearbyText:
+      'The browser lets a page sound only after one tap. Then it rings when you are asked, while this page is open.',
+    nearbyStart: 'Let it ring',
     silentTitle: 'Gas: this page is silent',
     silentText:
       'No sound, no vibration. Other jobs go straight to the next person, until you close this one.',
@@ -203,6 +212,9 @@ export const stewardWords = defineWords(
     nextDoorAct: 'Open the windows and everybody out; dizzy or sick: call 120',
     restTitle: 'No job for you now',
     restText: 'A new one rings and appears here.',
+    nearbyRestTitle: 'Nothing to ask you now',
+    nearbyRestText:
+      'If somebody whom you live next to, or belong to, has not checked in, you are asked here.',
     lastDone: 'Just now',
     loading: 'Reading your jobs',
     origin: (word: string) => `${word} · not real`,
