@@ -46,6 +46,18 @@ const mayImport: Record<string, readonly string[]> = {
   // Commands of their own beside the service.
   doctor: ['contract'],
   backup: ['contract', 'db', 'clock', 'server:config'],
+  // Judges again with what judges live: it reads with the parsers of ingest and decides with the functions of rules.
+  replay: [
+    'contract',
+    'domain',
+    'db',
+    'clock',
+    'ingest',
+    'rules',
+    'retention',
+    'server:limits',
+    'server:config',
+  ],
   // What happens and what must come of it, as data: tests, simulators and a page of docs share it.
   scenarios: ['contract', 'domain'],
   simulators: ['contract', 'domain', 'scenarios'],
@@ -98,6 +110,7 @@ test('only main.ts, the bootstrap and what runs as its own process touches proce
     'server/setup/',
     'server/doctor/main.ts',
     'server/backup/main.ts',
+    'server/replay/main.ts',
     'server/testing/',
     'server/db/embedded/',
     'server/db/snapshot.ts',

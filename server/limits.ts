@@ -79,6 +79,20 @@ export const limits = {
   /** safety 7: nobody sees, or speaks with, more people than this within a minute; more is a list, and no answer. */
   answersForOthersAMinuteMax: 10,
 
+  // replay: history judged again must never be felt by what is judged now
+  /** Homes whose history is read in one transaction: some hundred thousand words of devices, a second at most. */
+  replayHomesMax: 10,
+  /** Rows of one question: a detector that samples every ten seconds for twelve days of bad air. */
+  replayRowsMax: 100_000,
+  replayStatementMs: 20_000,
+  /** It gives way after this: a fifth of what a hazard may take to reach a page. */
+  replayTurnMs: 10,
+  /** Of each list of differences so many are shown: more is a rule to think about, not a list to read. */
+  replayShownMax: 100,
+  /** 用上个月试一试: a month, and somebody waits for it. */
+  replayTrySpanMs: 30 * 24 * 3_600_000,
+  replayTryMs: 45_000,
+
   // data: how long each kind is kept stands in retention/kept.ts
   /** Rows removed in one statement: small enough to let ingest in between. */
   retentionSliceMax: 10_000,

@@ -46,7 +46,7 @@ export const DeviceState = Type.Object({
 export type DeviceState = Static<typeof DeviceState>
 
 /** From here on air is worth judging: ppm of the mildest CO window (9 over 8 h), and a third of the one of gas. */
-const hotFrom: Partial<Record<StoredReading['kind'], number>> = { co: 9, gas: 1 }
+export const hotFrom: Partial<Record<StoredReading['kind'], number>> = { co: 9, gas: 1 }
 
 /** Every message proves that the device lives, and moves the moment at which it counts as silent. */
 export function heardBy(state: DeviceState, receivedAt: number, silentAfterMs: number): DeviceState {

@@ -27,7 +27,8 @@ export async function judgeAgain(
   return { count: devices.length, verdicts: [...verdicts, ...silent], dues }
 }
 
-function subjectsOf(device: Device, conditions: Conditions, now: number): Subject[] {
+/** Exported for server/replay, which judges the same detectors again. */
+export function subjectsOf(device: Device, conditions: Conditions, now: number): Subject[] {
   const fromAt = now - airWindowMs
   return (['co', 'gas', 'smoke'] as const).flatMap((kind) => {
     const condition = conditions.get(keyOf(device.id, kind))

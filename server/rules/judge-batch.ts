@@ -146,10 +146,10 @@ function byDevice<S extends { deviceId: number; kind: string }>(said: readonly S
 
 const airKinds: readonly AirKind[] = ['co', 'gas', 'smoke']
 
-type Said = Omit<Subject, 'fromAt'> & { readings: readonly StoredReading[]; now: number }
+type Said = Omit<Subject, 'fromAt'> & { readings: readonly Pick<StoredReading, 'at'>[]; now: number }
 
 /** Only where something may be the matter: a warm sensor, a flag, or a condition that stands. */
-function airSubject({ readings, now, ...said }: Said): Subject | undefined {
+export function airSubject({ readings, now, ...said }: Said): Subject | undefined {
   const { device, kind, alarms, condition } = said
   if (readings.length === 0 && alarms.length === 0) return undefined
   const oldestAt = readings.reduce((oldest, { at }) => Math.min(oldest, at), now)

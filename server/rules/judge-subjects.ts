@@ -68,7 +68,7 @@ export async function judgeSubjects(tx: Tx, subjects: readonly Subject[], now: n
 }
 
 /** Safety 5: another sensor in its place may warn, and cannot say that the air of the first one is clean again. */
-function withSwap(
+export function withSwap(
   samples: readonly AirSample[],
   swappedAt: number | undefined,
   dealtWithAt: number | null,

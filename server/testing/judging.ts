@@ -15,7 +15,7 @@ import { createTestDatabase } from './database.ts'
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const quiet = async () => {}
 /** Nobody is told here: these stories end at the incident. */
-const dispatch: IncidentDispatch = {
+export const quietDispatch: IncidentDispatch = {
   onOpened: quiet,
   onRaised: quiet,
   onAcknowledged: quiet,
@@ -46,7 +46,7 @@ export async function createJudging({ startAt, opens }: { startAt: number; opens
       applyVerdicts: async (tx, verdicts, now) => {
         refuse(verdicts)
         found.push(...verdicts)
-        if (opens) await applyVerdicts(tx, verdicts, { now, dispatch })
+        if (opens) await applyVerdicts(tx, verdicts, { now, dispatch: quietDispatch })
       },
     })
   const rules = openRules()
