@@ -28,6 +28,7 @@ import { joinServers } from './lease/join-servers.ts'
 import { limits } from './limits.ts'
 import { createRealtime, ringChannel } from './realtime/realtime.ts'
 import { keptByDefault, type Kept } from './retention/kept.ts'
+import { createTryRules } from './replay/try-rules.ts'
 import { createRetention } from './retention/retain.ts'
 import { rollUp } from './retention/roll-up.ts'
 import { ruleBook, ruleHistory, writeRuleBook } from './rules/rule-book.ts'
@@ -126,6 +127,7 @@ export async function createApp({
     incidents: { ...incidents, canWake: dispatch.canWake },
     ingestWeb: createWebSigns({ db, ingest }),
     ruleBook: { read: ruleBook, history: ruleHistory, write: writeRules },
+    tryRules: createTryRules({ db, kept }),
     demo,
     health: createHealth({
       db,

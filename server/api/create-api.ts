@@ -6,7 +6,15 @@ import type { Log } from '#db/log.ts'
 import type { Limits } from '../limits.ts'
 import { addApiDocs } from './api-docs.ts'
 import { handlersOf } from './handlers.ts'
-import type { DemoPort, HealthPort, IncidentActs, IncidentViews, RuleBookPort, WebSigns } from './ports.ts'
+import type {
+  DemoPort,
+  HealthPort,
+  IncidentActs,
+  IncidentViews,
+  RuleBookPort,
+  TryRulesPort,
+  WebSigns,
+} from './ports.ts'
 import { registerRoutes } from './register-routes.ts'
 import { answerErrors } from './request-errors.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -35,6 +43,7 @@ export type ApiSettings = {
   incidents: IncidentActs & IncidentViews
   ingestWeb: WebSigns
   ruleBook: RuleBookPort
+  tryRules: TryRulesPort
   demo: DemoPort | undefined
   health: HealthPort
   /** A session of this person has ended: sockets that it opened must close. */

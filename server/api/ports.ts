@@ -8,6 +8,7 @@ import type { IncidentCard, Job, TimelineEntry, Warning } from '#contract/incide
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import type { RuleLayers } from '#contract/rule-layers.ts'
+import type { Trial } from '#contract/rule-trial.ts'
 import type { Refusal, RouteInput, RouteReply } from '#contract/routes.ts'
 
 /** What an act on an incident came to. `by` is the name of whoever was first. */
@@ -134,6 +135,13 @@ export type RuleBookPort = {
     },
   ): Promise<boolean>
 }
+
+/** Rules that nobody has saved yet, on the last month (server/replay). */
+export type TryRulesPort = (trying: {
+  communityId: number
+  layers: RuleLayers
+  now: number
+}) => Promise<{ ok: true; trial: Trial } | { ok: false; why: 'underWay' | 'tooMuch' }>
 
 /** A press on a resident's page: when it was made and when it came, epoch ms; `id` de-duplicates. */
 export type WebPress = { id: string; pressedAt: number; now: number }

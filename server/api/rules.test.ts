@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RulesView } from '#contract/rule-layers.ts'
+import type { Trial } from '#contract/rule-trial.ts'
 import { createTestApi } from '#testing/api.ts'
 import { ruleBook } from '../rules/rule-book.ts'
 import { sql } from '#db/sql.ts'
@@ -76,4 +77,60 @@ test('a change that can no longer be read counts as none, and the others stay', 
     tiers: { high: {}, key: { ladder: { tries: 4 } }, general: {} },
     homes: {},
   })
+})
+
+const monday = Date.parse('2026-03-02T07:30:00+08:00')
+const moved = { silence: { signSoftens: false } }
+
+test('rules are tried on the last month before anybody saves them: what differs is said, and nothing is written', async () => {
+  const { db, cast } = api
+  await db.run(sql`
+    insert into sign (at, community_id, home_id, what, indoors, received_at, time_source, origin)
+    select at, ${cast.communityId}, ${cast.homes.couple}, 'motion', true, at, 'server', 'live'
+    from (select '2026-02-26 07:40+08'::timestamptz as at) as moved`)
+  const zhao = await api.as('zhao')
+  const before = await ruleBook(db, cast.communityId)
+  const answer = await zhao('tryRules', { params: params(), body: { scope: 'community', change: moved } })
+  expect(answer.status).toBe(200)
+  const trial = answer.body as Trial
+  expect(trial).toMatchObject({
+    untilAt: monday,
+    homes: 3,
+    homesJudged: 3,
+    added: [],
+    dropped: [],
+    missed: [],
+  })
+  const eight = Date.parse('2026-02-26T08:00:00+08:00')
+  expect(trial.changed).toMatchObject([
+    {
+      homeLabel: '3-2-601',
+      greeting: '郑奶奶',
+      kind: 'missed',
+      before: { at: eight, stage: 'notice', worst: 'alarm', worstAt: eight + 3_600_000 },
+      after: { at: eight, stage: 'alarm', worst: 'alarm' },
+      evidence: { silence: 'missed' },
+      outcome: null,
+    },
+  ])
+  expect(await ruleBook(db, cast.communityId)).toEqual(before)
+})
+
+test('who may save may try; one at a time, within what safety allows, and not for homes elsewhere', async () => {
+  const zhao = await api.as('zhao')
+  const body = { scope: 'community', change: moved }
+  const both = await Promise.all([1, 2].map(() => zhao('tryRules', { params: params(), body })))
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
+  expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
+    code: 'not_allowed_now',
+    zh: expect.stringContaining('一次只能试一个'),
+  })
+  const asked = async (person: 'zhao' | 'wang' | 'chen', what: { scope: string; change: object }) =>
+    (await (await api.as(person))('tryRules', { params: params(), body: what })).status
+  expect(await asked('zhao', { scope: 'community', change: { silence: { secondDeadlineMin: 120 } } })).toBe(
+    400,
+  )
+  expect(await asked('zhao', { scope: `home-${api.cast.homes.sun}`, change: moved })).toBe(404)
+  expect(await asked('wang', body)).toBe(404)
+  expect(await asked('chen', body)).toBe(404)
 })

@@ -150,6 +150,9 @@ const cases: { [N in RouteName]: Case<N> } = {
       body: { scope: 'community', change: { ladder: { tries: 2 } }, version: 0, note: '少打一次' },
     }),
   },
+  tryRules: {
+    input: () => ({ params: community(), body: { scope: 'community', change: { ladder: { tries: 2 } } } }),
+  },
   home: { input: () => ({ params: home() }) },
   series: { input: () => ({ params: home(), query: { kind: 'co' } }) },
 

@@ -21,6 +21,7 @@ import { NextDeadline, PactTerms, PactView } from './pact.ts'
 import { EpochMs, Id, Language, LocalDate, ReadingKind } from './primitives.ts'
 import { RuleScope, RulesView } from './rule-layers.ts'
 import { RuleChange } from './rule-set.ts'
+import { Trial } from './rule-trial.ts'
 
 /**
  * Who may call: `anyone`; `resident` (private link as bearer); `signedIn`; `desk` (desk or admin grant over the
@@ -225,6 +226,16 @@ export const routes = define({
       note: text(300),
     }),
     reply: RulesView,
+  },
+  tryRules: {
+    method: 'POST',
+    path: '/api/communities/:id/rules/try',
+    who: 'desk',
+    summary:
+      'What one layer, changed like this, would have found in the last month; writes nothing, one at a time',
+    params: byId,
+    body: Type.Object({ scope: RuleScope, change: RuleChange }),
+    reply: Trial,
   },
 
   incident: {

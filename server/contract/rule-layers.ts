@@ -77,6 +77,8 @@ export const RulesView = Type.Object({
   /** 0: nothing was ever changed. */
   version: Type.Integer(),
   scope: RuleScope,
+  /** What differs from the defaults, of all layers: `npm run replay -- --rules` takes it as a file. */
+  layers: RuleLayers,
   lines: Type.Array(RuleLine),
   history: Type.Array(
     Type.Object({

@@ -1,66 +1,29 @@
 // The air of a home, judged again: what came in, in the order in which it came, and what was due between.
 import type { Evidence } from '#contract/incident.ts'
-import type { RiskTier } from '#contract/primitives.ts'
 import type { DeviceRules } from '#contract/rules-device.ts'
-import { bodyOf } from '#domain/body.ts'
-import { soonest, type AirSample } from '#domain/co.ts'
-import type { StoredAlarm } from '#domain/stored.ts'
+import { soonest } from '#domain/co.ts'
 import type { Verdict } from '#domain/verdict.ts'
-import { utcOffsetMs } from '#domain/utc-offset.ts'
 import { isAtLeast } from '#domain/worst.ts'
-import { withAlarm, withReading, type DeviceState } from '../ingest/device-state.ts'
-import { airSubject } from '../rules/judge-batch.ts'
-import { subjectsOf } from '../rules/judge-again.ts'
-import { judgeAir, type AirKind } from '../rules/judge-air.ts'
-import { airWindowMs, withSwap, type Subject } from '../rules/judge-subjects.ts'
-import { keyOf, type Condition, type Device } from '../rules/store.ts'
-import type { Surroundings } from '../rules/surroundings-store.ts'
+import { withAlarm, withReading } from '../ingest/device-state.ts'
 import { limits } from '../limits.ts'
+import { subjectsOf } from '../rules/judge-again.ts'
+import { judgeAir } from '../rules/judge-air.ts'
+import { airSubject } from '../rules/judge-batch.ts'
+import { airWindowMs, withSwap, type Subject } from '../rules/judge-subjects.ts'
+import { keyOf, type Device } from '../rules/store.ts'
+import {
+  conditionOf,
+  messagesOf,
+  runOf,
+  surroundings,
+  type AirFound,
+  type Airs,
+  type Detector,
+  type Run,
+  type Said,
+} from './detectors.ts'
 import { onBoard, raise, unseenForMs, type Found } from './found.ts'
-import type { BlindThen, DeviceThen, HomeThen, ReadingThen, Span } from './history.ts'
-import type { RulesAt } from './rules-then.ts'
 import { judgedAt } from './sight.ts'
-
-export type Airs = {
-  home: HomeThen
-  kind: AirKind
-  /** Of this kind, by when they came in. */
-  readings: readonly ReadingThen[]
-  rulesAt: RulesAt
-  blinds: readonly BlindThen[]
-  span: Span
-}
-
-/** When a detector stood in alarm: its silence then is worse than any other. */
-export type AlarmSpan = { deviceId: number; fromAt: number; untilAt: number }
-
-/** It should have been heard again by then: somebody must look whether it was pulled out. */
-export type MissedDetector = { deviceId: number; at: number }
-
-export type AirFound = { found: Found[]; alarms: AlarmSpan[]; missed: MissedDetector[] }
-
-/** One message: all that a device said with it. */
-type Said = { at: number; deviceId: number; readings: ReadingThen[]; alarms: StoredAlarm[] }
-
-type Detector = {
-  then: DeviceThen
-  device: Device
-  state: DeviceState
-  samples: AirSample[]
-  condition: Condition | undefined
-  /** Since when its condition stands as it is. */
-  since: number
-  dueAt: number | null
-}
-
-type Run = Airs & {
-  detectors: Map<number, Detector>
-  dealtWithAt: number | null
-  standing: Found | undefined
-  found: Found[]
-  alarms: AlarmSpan[]
-  missed: MissedDetector[]
-}
 
 /** Gives way after each judgement: a month of bad air may not hold up what is judged live. */
 export function* airOf(airs: Airs): Generator<undefined, AirFound> {
@@ -82,82 +45,6 @@ export function* airOf(airs: Airs): Generator<undefined, AirFound> {
   for (const detector of run.detectors.values()) noteAlarm(run, detector, airs.span.untilAt)
   const { found, alarms, missed } = run
   return { found, alarms, missed }
-}
-
-function runOf(airs: Airs): Run {
-  const { home, kind, span } = airs
-  const before = home.incidents.filter((one) => one.kind === kind && one.openedAt < span.fromAt)
-  const open = before.find(({ endedAt }) => (endedAt ?? Infinity) > span.fromAt)
-  const ends = before.flatMap(({ endedAt }) => (endedAt !== null && endedAt <= span.fromAt ? [endedAt] : []))
-  const standing: Found | undefined = open && {
-    kind,
-    residentId: null,
-    deviceId: null,
-    pact: null,
-    steps: [{ at: open.openedAt, stage: open.stage }],
-    evidence: open.evidence,
-    endsAt: open.endedAt,
-  }
-  const detectors = home.devices.map((then): [number, Detector] => {
-    const { evidence = {}, stage } = open ?? {}
-    const condition = stage && conditionOf(home, { then, kind, stage, evidence })
-    return [then.id, { ...bareDetector(home, then), condition }]
-  })
-  const dealtWithAt = ends.length > 0 ? Math.max(...ends) : null
-  return { ...airs, detectors: new Map(detectors), dealtWithAt, standing, found: [], alarms: [], missed: [] }
-}
-
-function bareDetector(home: HomeThen, then: DeviceThen): Omit<Detector, 'condition'> {
-  const state: DeviceState = {
-    lastSeenAt: null,
-    silentAt: null,
-    online: null,
-    connection: null,
-    battery: null,
-    flags: {},
-    lastCo: null,
-    lastCoAt: null,
-    lastGas: null,
-    lastGasAt: null,
-    hotAt: null,
-    alarmActive: {},
-    unrolledFrom: null,
-  }
-  return { then, device: deviceRow(home, then), state, samples: [], since: 0, dueAt: null }
-}
-
-/** The row of a device as the rules read it, of what is stored of its past. */
-export function deviceRow({ communityId, id: homeId, origin }: HomeThen, then: DeviceThen): Device {
-  const { id, serial, kind, power, lelConvention, outOfService } = then
-  return {
-    ...{ id, serial, communityId, homeId, kind, power, origin, lelConvention, outOfService },
-    ...{ silentAt: null, lastSeenAt: null, online: null, battery: null, flags: {}, hotAt: null },
-    alarmActive: {},
-  }
-}
-
-type Raised = { then: DeviceThen; kind: AirKind; stage: Condition['stage']; evidence: Evidence }
-
-const conditionOf = (
-  { id: homeId, origin }: HomeThen,
-  { then, kind, stage, evidence }: Raised,
-): Condition => ({
-  ...{ homeId, deviceId: then.id, kind, stage, origin },
-  clearedAt: null,
-  evidence,
-})
-
-function messagesOf({ readings, home, kind, span }: Airs): Said[] {
-  const said = new Map<string, Said>()
-  const of = (at: number, deviceId: number): Said => {
-    const key = `${at} ${deviceId}`
-    const one = said.get(key) ?? { at, deviceId, readings: [], alarms: [] }
-    said.set(key, one)
-    return one
-  }
-  for (const one of readings) of(one.receivedAt, one.deviceId).readings.push(one)
-  for (const one of home.alarms) if (one.kind === kind) of(one.receivedAt, one.deviceId).alarms.push(one)
-  return [...said.values()].filter(({ at }) => at < span.untilAt).toSorted((a, b) => a.at - b.at)
 }
 
 function nextDue(run: Run, before: number): { detector: Detector; at: number } | undefined {
@@ -189,8 +76,13 @@ function hear(run: Run, said: Said): void {
 
 /** Only kind, value, flags and the two times move the state of a detector. */
 const unknownSource = {
-  ...{ serial: '', communityId: 0, homeId: 0, residentId: null, indoors: true },
-  ...{ origin: 'replay' as const, timeSource: 'device' as const },
+  serial: '',
+  communityId: 0,
+  homeId: 0,
+  residentId: null,
+  indoors: true,
+  origin: 'replay' as const,
+  timeSource: 'device' as const,
 }
 
 const deviceNow = ({ device, state: { hotAt, alarmActive } }: Detector): Device => ({
@@ -213,7 +105,7 @@ function judge(run: Run, detector: Detector, { subject, now }: { subject: Subjec
   const { fromAt, ...about } = subject
   forget(detector, now)
   const samples = detector.samples.filter(({ at }) => at >= fromAt)
-  const { swappedAt } = detector.then
+  const { swappedAt } = detector.past
   const swapped = swappedAt !== null && swappedAt <= now ? swappedAt : undefined
   const home = surroundings(run, now)
   const { verdict, judgeAgainAt } = judgeAir({
@@ -226,7 +118,7 @@ function judge(run: Run, detector: Detector, { subject, now }: { subject: Subjec
   const stage = verdict?.stage ?? detector.condition?.stage ?? null
   const isAlarm = stage !== null && isAtLeast(stage, 'alarm')
   const missedAt = isAlarm ? missedBy(run, detector, { now, rules: home.rules.device }) : null
-  if (missedAt !== null && missedAt <= now) run.missed.push({ deviceId: detector.then.id, at: now })
+  if (missedAt !== null && missedAt <= now) run.missed.push({ deviceId: detector.past.id, at: now })
   detector.dueAt = soonest(judgeAgainAt, missedAt !== null && missedAt > now ? missedAt : null)
   if (verdict) settle(run, detector, { verdict, now })
 }
@@ -234,12 +126,12 @@ function judge(run: Run, detector: Detector, { subject, now }: { subject: Subjec
 /** As judge-subjects.ts counts from its last word; here from the last one before the next long silence. */
 function missedBy(
   { blinds }: Run,
-  { then, state }: Detector,
+  { past, state }: Detector,
   { now, rules }: { now: number; rules: DeviceRules },
 ): number | null {
   if (state.hotAt === null) return null
   const silentMs = rules.alarmSilentMin * 60_000
-  const gap = then.gaps.find(
+  const gap = past.gaps.find(
     ({ fromAt, untilAt }) => (untilAt ?? Infinity) > now && (untilAt ?? Infinity) - fromAt > silentMs,
   )
   return gap ? judgedAt(gap.fromAt + silentMs, blinds) : null
@@ -250,7 +142,7 @@ function settle(run: Run, detector: Detector, { verdict, now }: { verdict: Verdi
   if (stage === null) return clear(run, detector, now)
   noteAlarm(run, detector, now)
   const { home, kind } = run
-  detector.condition = conditionOf(home, { then: detector.then, kind, stage, evidence })
+  detector.condition = conditionOf(home, { past: detector.past, kind, stage, evidence })
   detector.since = now
   if (run.standing) raise(run.standing, { at: now, stage }, evidence)
   else open(run, { at: now, stage }, evidence)
@@ -265,14 +157,14 @@ function forget(detector: Detector, now: number): void {
 
 function open(run: Run, step: Found['steps'][number], evidence: Evidence): void {
   const { home, kind } = run
-  const then = onBoard(home, kind, step.at)
-  const endsAt = then ? then.endedAt : step.at + unseenForMs
+  const onIt = onBoard(home, kind, step.at)
+  const endsAt = onIt ? onIt.endedAt : step.at + unseenForMs
   const found = { kind, residentId: null, deviceId: null, pact: null, steps: [step], evidence, endsAt }
   run.standing = found
   run.found.push(found)
 }
 
-/** The air is clean again. What no human saw then, is taken to be dealt with by now. */
+/** The air is clean again. What no human saw past, is taken to be dealt with by now. */
 function clear(run: Run, detector: Detector, now: number): void {
   noteAlarm(run, detector, now)
   if (detector.condition) detector.condition = { ...detector.condition, clearedAt: now }
@@ -292,24 +184,9 @@ function endStanding(run: Run, now: number): void {
   }
 }
 
-function noteAlarm({ alarms }: Run, { condition, since: fromAt, then }: Detector, untilAt: number): void {
+function noteAlarm({ alarms }: Run, { condition, since: fromAt, past }: Detector, untilAt: number): void {
   if (!condition || condition.clearedAt !== null || !isAtLeast(condition.stage, 'alarm')) return
-  const last = alarms.findLast(({ deviceId }) => deviceId === then.id)
+  const last = alarms.findLast(({ deviceId }) => deviceId === past.id)
   if (last && last.untilAt >= fromAt) last.untilAt = Math.max(last.untilAt, untilAt)
-  else alarms.push({ deviceId: then.id, fromAt, untilAt })
+  else alarms.push({ deviceId: past.id, fromAt, untilAt })
 }
-
-/** Of several residents the one at the highest risk says which rules hold, as in surroundings-store.ts. */
-function surroundings({ home, rulesAt }: Run, now: number): Surroundings {
-  const { communityId, id: homeId, residents, zone } = home
-  const year = new Date(now).getUTCFullYear()
-  return {
-    rules: rulesAt({ communityId, homeId, tier: tierOf(home) }, now),
-    bodies: residents.map((resident) => bodyOf(resident, year)),
-    utcOffsetMs: utcOffsetMs(now, zone),
-  }
-}
-
-const tiers: readonly RiskTier[] = ['high', 'key', 'general']
-export const tierOf = ({ residents }: HomeThen): RiskTier =>
-  tiers.find((tier) => residents.some((resident) => resident.tier === tier)) ?? 'general'

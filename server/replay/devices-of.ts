@@ -1,6 +1,6 @@
 // Which devices fell silent, judged again from when they spoke.
 import { judgeHealth } from '../rules/judge-health.ts'
-import { deviceRow, tierOf, type AlarmSpan, type MissedDetector } from './air-of.ts'
+import { deviceRow, tierOf, type AlarmSpan, type MissedDetector } from './detectors.ts'
 import type { Found } from './found.ts'
 import type { BlindThen, DeviceThen, GapThen, HomeThen, Span } from './history.ts'
 import type { RulesAt } from './rules-then.ts'

@@ -1,7 +1,8 @@
 // Three days lived through on the real database, then judged again: the same rules find the same, others exactly what differs.
+import { Type } from 'typebox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { noChanges, type RuleLayers } from '#contract/rule-layers.ts'
-import type { TrialIncident } from '#contract/rule-trial.ts'
+import type { Raised, Trial, TrialIncident } from '#contract/rule-trial.ts'
 import type { UpKind } from '#contract/topics.ts'
 import { at, sql } from '#db/sql.ts'
 import type { CastDevice } from '#testing/cast.ts'
@@ -11,7 +12,7 @@ import { replay } from './replay.ts'
 
 const minuteMs = 60_000
 const startAt = Date.parse('2026-11-23T05:00:00+08:00')
-const endAt = Date.parse('2026-11-26T06:00:00+08:00')
+const endAt = Date.parse('2026-11-25T08:10:00+08:00')
 const on = (day: number, time: string) => Date.parse(`2026-11-${day}T${time}+08:00`)
 
 let judging: Judging
@@ -89,7 +90,7 @@ function people(): Happening[] {
       },
     },
     says(on(24, '04:30:00'), liButton, 'checkin'),
-    says(on(24, '07:30:00'), heButton, 'checkin'),
+    closes(on(24, '08:50:00'), homes.he, { outcome: 'slept_late', residentId: residents.he }),
     closes(on(24, '09:10:00'), homes.couple, { outcome: 'ill_helped', residentId: residents.wu }),
     // Wednesday: 李奶奶 is asked at 06:15 and greets at 07:00; a button that was not heard for 26 hours is silent.
     says(on(25, '07:00:00'), liButton, 'checkin'),
@@ -136,7 +137,7 @@ function dangers(): Happening[] {
     says(on(24, '12:20:00'), coupleCo, 'alarm', { kind: 'co', active: false }),
     closes(on(24, '13:00:00'), homes.couple, { kind: 'co', outcome: 'no_danger_found' }),
     // Tuesday evening: pulled out in mid-alarm; forty ppm before, which only warns.
-    ...curve(liCo, 'co', { from: on(24, '19:00:00'), everyMin: 4, values: [0, ...fill(10, 350)] }),
+    ...curve(liCo, 'co', { from: on(24, '19:00:00'), everyMin: 9, values: [0, ...fill(4, 350)] }),
     closes(on(24, '22:30:00'), homes.li, { kind: 'co', outcome: 'source_removed' }),
   ]
 }
@@ -148,32 +149,74 @@ const ask = (layers?: RuleLayers) =>
     ...(layers ? { layers } : {}),
   })
 
-const asRead = ({ homeLabel, greeting, kind, before, after }: TrialIncident) =>
-  [
-    homeLabel,
-    ...(greeting === null ? [] : [greeting]),
-    kind,
-    ...[before, after].map(
-      (one) =>
-        one && `${new Date(one.at + 8 * 3_600_000).toISOString().slice(8, 16)} ${one.stage}-${one.worst}`,
-    ),
-  ].join(' ')
+/** `3-2-501 co: 23T11:32 notice .. 23T12:25 alarm -> …`: at first and at worst, by the rules then and the proposed. */
+const asRead = ({ homeLabel, greeting, kind, before, after }: TrialIncident) => {
+  const said = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(8, 16)
+  const each = (one: Raised | null) =>
+    one ? `${said(one.at)} ${one.stage} .. ${said(one.worstAt)} ${one.worst}` : 'nothing'
+  return `${homeLabel} ${greeting ?? ''} ${kind}: ${each(before)} -> ${each(after)}`.replace('  ', ' ')
+}
 
-test('the same result live and in replay: three days judged again find what was found then, and nothing else', async () => {
+const read = ({ added, dropped, changed, missed }: Trial) => ({
+  added: added.map(asRead),
+  dropped: dropped.map(asRead),
+  changed: changed.map(asRead),
+  missed: missed.map(asRead),
+})
+
+const nothing = { added: [], dropped: [], changed: [], missed: [] }
+
+test('the same result live and in replay: what was found then is found again, and nothing else', async () => {
   const trial = await ask()
-  expect({
-    ...trial,
-    added: trial.added.map(asRead),
-    dropped: trial.dropped.map(asRead),
-    changed: trial.changed.map(asRead),
-  }).toMatchObject({
-    added: [],
-    dropped: [],
-    changed: [],
-    missed: [],
-    homes: 4,
-    homesJudged: 4,
+  expect(read(trial)).toEqual(nothing)
+  expect(trial).toMatchObject({ homes: 4, homesJudged: 4, before: trial.after })
+  const opened = await judging.database.db.one(
+    Type.Object({ count: Type.Integer() }),
+    sql`select count(*)::int as count from incident where subject = 'home' and kind <> 'device'`,
+  )
+  expect(trial.before).toBeGreaterThan(opened.count)
+})
+
+test('proposed rules show exactly what they would have done otherwise, and the trouble they would have told of later', async () => {
+  const trial = await ask({
+    ...noChanges,
+    community: {
+      device: { mainsSilentMin: 60, batterySilentH: 50 },
+      silence: { signSoftens: false },
+      co: { warningAt50Min: 30, alarmAt50Min: 90, alarmCohb: 5 },
+    },
   })
-  expect(trial.before).toBe(trial.after)
-  expect(trial.before).toBeGreaterThan(10)
+  const later = '3-2-501 co: 23T11:32 notice .. 23T12:18 alarm -> 23T11:32 notice .. 23T12:33 alarm'
+  expect(read(trial)).toEqual({
+    added: [],
+    dropped: ['5-1-102 device: 24T09:59 notice .. 24T09:59 notice -> nothing'],
+    changed: [
+      later,
+      '3-2-601 吴爷爷 missed: 23T08:00 notice .. 23T08:00 notice -> 23T08:00 alarm .. 23T08:00 alarm',
+      '3-2-601 郑奶奶 missed: 23T08:00 notice .. 23T09:00 alarm -> 23T08:00 alarm .. 23T08:00 alarm',
+      '5-1-102 何爷爷 missed: 25T08:00 warning .. 25T08:00 warning -> 25T08:00 alarm .. 25T08:00 alarm',
+    ],
+    // the stove of Monday was real, and is told of a quarter of an hour later
+    missed: [later],
+  })
+  expect(trial.unexplained).toBe(0)
+})
+
+test('the rules in force, proposed again, change nothing', async () => {
+  expect(read(await ask({ ...noChanges, ...inForce }))).toEqual(nothing)
+})
+
+test('what only says who is asked first changes nothing that is found', async () => {
+  const trial = await ask({ ...noChanges, community: { ...inForce.community, ladder: { tries: 2 } } })
+  expect(trial).toMatchObject({ ...nothing, homes: 4, homesJudged: 4 })
+  expect(trial.notReplayed).toContain('ladder')
+})
+
+test('where the time for it is over it ends, and says how many homes it has judged', async () => {
+  const layers = { ...noChanges, community: { silence: { signSoftens: false } } }
+  let looks = 0
+  const span = { fromAt: startAt, untilAt: endAt }
+  const trial = await replay({ db: judging.database.db, span, layers, isOver: () => (looks += 1) > 6 })
+  expect(trial.homes).toBe(4)
+  expect(trial.homesJudged).toBeLessThan(4)
 })

@@ -9,7 +9,8 @@ import type { Database, Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 import { limits } from '../limits.ts'
 import type { AirKind } from '../rules/judge-air.ts'
-import { airOf, type AirFound } from './air-of.ts'
+import { airOf } from './air-of.ts'
+import type { AirFound } from './detectors.ts'
 import { silentDevicesOf } from './devices-of.ts'
 import type { Found } from './found.ts'
 import type { BlindThen, HomeThen, ReadingThen, Span } from './history.ts'
@@ -41,7 +42,8 @@ export type Replay = {
   isOver?: () => boolean
 }
 
-export async function replay({ db, span, layers, isOver = () => false, ...asked }: Replay): Promise<Trial> {
+export async function replay({ db, layers, isOver = () => false, ...asked }: Replay): Promise<Trial> {
+  const span = await sinceInstalled(db, asked.span)
   const communityIds = asked.communityIds ?? (await communities(db))
   const versions = await ruleVersions(db, communityIds)
   const inForceAt = rulesThen(versions)
@@ -96,7 +98,7 @@ async function judgeHome(judging: Judging, home: HomeThen): Promise<void> {
   const proposed = proposedAt ? await under(proposedAt) : null
   // What was cut short says nothing of this home.
   if (judging.isOver()) return
-  soFar.add({ home, then: foundThen(home, touched), inForce, proposed })
+  soFar.add({ home, live: foundThen(home, touched), inForce, proposed })
 }
 
 type Under = { home: HomeThen; readings: readonly ReadingThen[]; rulesAt: RulesAt }
@@ -144,6 +146,18 @@ const reading = <R>(db: Database, work: (tx: Tx) => Promise<R>): Promise<R> =>
     await tx.run(sql`select set_config('statement_timeout', ${String(limits.replayStatementMs)}, true)`)
     return work(tx)
   })
+
+/** Before a real installation began nobody was watched. A demo brings the past of its people with it. */
+async function sinceInstalled(db: Database, { fromAt, untilAt }: Span): Promise<Span> {
+  const installed = await db.maybeOne(
+    Type.Object({ at: Type.Integer() }),
+    sql`
+      select created_at as at
+      from installation
+      where mode = 'real'`,
+  )
+  return { fromAt: Math.min(Math.max(fromAt, installed?.at ?? fromAt), untilAt), untilAt }
+}
 
 const communities = async (db: Database): Promise<number[]> => {
   const rows = await db.many(

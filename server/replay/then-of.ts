@@ -4,26 +4,26 @@ import type { Found, Step } from './found.ts'
 import type { HomeThen, IncidentThen } from './history.ts'
 import type { Touched } from './rules-then.ts'
 
-export type FoundThen = Found & { then: IncidentThen | undefined }
+export type FoundThen = Found & { card: IncidentThen | undefined }
 
 /** Without SOS, which no rule changes, what an absence asks, and trouble that a device reports of itself. */
 export function foundThen(home: HomeThen, { air, silence, devices }: Touched): FoundThen[] {
-  const onBoard = home.incidents.flatMap((then): FoundThen[] => {
-    const { kind, residentId, evidence, endedAt: endsAt } = then
-    const steps = stepsOf(then)
+  const onBoard = home.incidents.flatMap((card): FoundThen[] => {
+    const { kind, residentId, evidence, endedAt: endsAt } = card
+    const steps = stepsOf(card)
     const isAir = kind === 'co' || kind === 'gas' || kind === 'smoke'
     if (isAir && air)
-      return [{ ...{ kind, residentId: null, deviceId: null, pact: null }, steps, evidence, endsAt, then }]
+      return [{ kind, residentId: null, deviceId: null, pact: null, steps, evidence, endsAt, card }]
     if (kind !== 'missed' || !silence || evidence.silence === undefined) return []
-    const pact = then.pactId !== null && then.on !== null ? { id: then.pactId, on: then.on } : null
-    return [{ kind, residentId, deviceId: null, pact, steps, evidence, endsAt, then }]
+    const pact = card.pactId !== null && card.on !== null ? { id: card.pactId, on: card.on } : null
+    return [{ kind, residentId, deviceId: null, pact, steps, evidence, endsAt, card }]
   })
   if (!devices) return onBoard
   const silent = home.silentDevices.map(({ deviceId, at, clearedAt, stage }): FoundThen => {
     const serial = home.devices.find(({ id }) => id === deviceId)?.serial
     const evidence = { trouble: 'silent' as const, ...(serial === undefined ? {} : { devices: [serial] }) }
     const about = { kind: 'device' as const, residentId: null, deviceId, pact: null }
-    return { ...about, steps: [{ at, stage }], evidence, endsAt: clearedAt, then: undefined }
+    return { ...about, steps: [{ at, stage }], evidence, endsAt: clearedAt, card: undefined }
   })
   return [...onBoard, ...silent]
 }
@@ -36,5 +36,5 @@ function stepsOf({ kind, steps, openedAt, stage, evidence }: IncidentThen): Step
 }
 
 /** Somebody was in trouble, by what a human recorded. */
-export const wasReal = ({ then }: FoundThen): boolean =>
-  then?.outcome != null && findOutcome(then.outcome, then.kind)?.serious === true
+export const wasReal = ({ card }: FoundThen): boolean =>
+  card?.outcome != null && findOutcome(card.outcome, card.kind)?.serious === true

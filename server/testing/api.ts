@@ -8,6 +8,8 @@ import { Type } from 'typebox'
 import { createApi, type ApiConfig } from '../api/create-api.ts'
 import type { DemoPort, WebSigns } from '../api/ports.ts'
 import { beginSession, sessionCookie } from '../api/session.ts'
+import { createTryRules } from '../replay/try-rules.ts'
+import { keptByDefault } from '../retention/kept.ts'
 import { ruleBook, ruleHistory, writeRuleBook } from '../rules/rule-book.ts'
 import { createIncidents } from '../incidents/incidents.ts'
 import { limits } from '../limits.ts'
@@ -46,6 +48,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
     },
     ingestWeb: recording(signs),
     ruleBook: { read: ruleBook, history: ruleHistory, write: writeRuleBook },
+    tryRules: createTryRules({ db, kept: keptByDefault }),
     demo: options.demo,
     health: () => Promise.resolve(healthy(clock.now())),
     onSignOut: (personId) => void signedOut.push(personId),
