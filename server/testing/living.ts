@@ -13,7 +13,7 @@ const Open = Type.Object({ id: Type.Integer() })
 
 export function createLiving({ database, clock, rules, say, cast }: Judging) {
   const { db } = database
-  const incidents = createIncidents({ db, dispatch: quietDispatch, limits })
+  const incidents = createIncidents({ db, dispatch: quietDispatch, limits, lookAgain: rules.lookAgain })
 
   /** As the jobs of app.ts: everything that is due now. */
   async function look(): Promise<void> {
