@@ -171,6 +171,7 @@ export async function createApp({
       { name: 'airAgain', everyMs: 1000, run: drained(rules.judgeAgain) },
       { name: 'shelved', everyMs: 1000, run: incidents.endShelved },
       { name: 'batteries', everyMs: 3_600_000, run: drained(rules.judgeBatteries) },
+      { name: 'pactReviews', everyMs: 3_600_000, run: drained(rules.reviewPacts) },
       { name: 'deviceRules', everyMs: 600_000, run: rules.applyDeviceRules },
       { name: 'absences', everyMs: 1000, run: drained(rules.judgeAbsences) },
       { name: 'dispatch', everyMs: 1000, run: dispatch.tick },

@@ -53,6 +53,7 @@ const residentOf = (one: FakeResident): HomeSheet['residents'][number] => ({
         }
       : null,
   calendar: calendarOf(one.id),
+  wellbeing: { now: 'notDue', habit: { usual: '07:05', laterByMin: 35, days: 14, byOthers: 1, silent: 0 } },
   lastCheckIn: { at: clock(7, 2) - dayMs, via: 'button' },
 })
 

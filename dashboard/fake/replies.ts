@@ -61,6 +61,7 @@ const views = (state: FakeState): Replies => ({
   }),
   tiles: ({ query }) => ({ asOf: nowAt(), homes: query.ids.split(',').map((id) => state.tile(Number(id))) }),
   ledger: () => state.ledger(),
+  pactReviews: () => ({ asOf: nowAt(), pacts: [] }),
   signLedger: () => state.sign('赵敏'),
   refused: () => [
     {

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { HomeSheet } from '#contract/community.ts'
 import { at, sql } from '#db/sql.ts'
+import { addDays } from '#domain/calendar-day.ts'
 import { createTestApi, monday, openIncident, type Caller, type TestApi } from '#testing/api.ts'
 import { heard, pressed, rolledOn } from '#testing/mornings.ts'
 
@@ -154,4 +155,26 @@ test('a home says what nobody watches, in the window whatever is drawn, and what
   expect(devices.map(({ doubts }) => doubts)).toEqual([[], ['clamped', 'warmup'], []])
   await api.db.run(sql`update home set plan = plan || '{"dangers": ["gas", "co"]}' where label = '3-2-601'`)
   expect((await sheet('couple')).tile.unprotected).toEqual(['co', 'gas'])
+})
+
+test('how she is, and what her mornings say, are an observation beside the calendar', async () => {
+  const { li } = api.cast.residents
+  expect((await sheet()).residents[0]?.wellbeing).toEqual({ now: 'notDue', habit: null })
+  for (let day = 1; day <= 20; day += 1) {
+    const on = addDays('2026-03-02', -day)
+    await pressed(api.db, { residentId: li, at: clock(on, day <= 14 ? '07:10' : '06:30'), on, late: true })
+  }
+  await api.db.run(sql`update resident set enrolled_on = '2026-01-05' where id = ${li}`)
+  expect((await sheet()).residents[0]?.wellbeing).toEqual({
+    now: 'notDue',
+    habit: { usual: '07:10', laterByMin: 40, days: 14, byOthers: 0, silent: 0 },
+  })
+  const sos = {
+    communityId: api.cast.communityId,
+    homeId: api.cast.homes.li,
+    kind: 'sos' as const,
+    now: monday,
+  }
+  await openIncident(api.db, sos)
+  expect((await sheet()).residents[0]?.wellbeing.now).toBe('notWell')
 })

@@ -1,12 +1,14 @@
 // 一户一表: one sheet a home, and who looked at it.
 import { addDays } from '#domain/calendar-day.ts'
-import type { CalendarDay, DeviceView, HomeSheet, ResidentSheet } from '#contract/community.ts'
+import type { CalendarDay, DeviceView, HomeSheet, ResidentSheet, WellbeingView } from '#contract/community.ts'
+import type { IncidentCard } from '#contract/incident.ts'
 import { defaultRules } from '#contract/rule-set.ts'
 import { doubtSamples } from '#domain/air-doubts.ts'
 import { grouped } from '#domain/grouped.ts'
 import type { CheckInVia } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
-import { localDate } from '#domain/occurrence.ts'
+import { localDate, localInstant } from '#domain/occurrence.ts'
+import { habitDays, judgeWellbeing, observeHabit, type Habit, type LivedDay } from '#domain/wellbeing.ts'
 import { writeLook } from './audit-store.ts'
 import type { Asked, Handlers } from './handler.ts'
 import {
@@ -60,7 +62,7 @@ async function sheetOf(
     tile,
     address: home.address,
     plan: home.plan,
-    residents: await residentSheets(db, home, now),
+    residents: await residentSheets(db, { home, cards, now }),
     paired: await pairedWith(db, home.id),
     devices: await deviceViews(db, home.id, now),
     lastSign: (await lastSignOf(db, home.id)) ?? null,
@@ -83,21 +85,33 @@ async function deviceViews(db: Db, homeId: number, now: number): Promise<DeviceV
 
 async function residentSheets(
   db: Db,
-  home: { id: number; zone: string },
-  now: number,
+  { home, cards, now }: { home: { id: number; zone: string }; cards: readonly IncidentCard[]; now: number },
 ): Promise<ResidentSheet[]> {
-  const today = localDate(now, home.zone)
-  const from = addDays(today, 1 - calendarDays)
+  const { zone } = home
+  const today = localDate(now, zone)
+  // The running day is no day of a habit yet.
+  const from = addDays(today, -habitDays)
   const absences = await absencesOf(db, home.id, today)
   const days = await calendarOf(db, { homeId: home.id, from, to: today })
   const checkIns = await lastCheckInsOf(db, home.id)
   const rows = await residentsOf(db, home.id)
-  return rows.map((resident) => residentSheet(resident, { absences, days, checkIns }))
+  return rows.map((resident) =>
+    residentSheet(resident, { absences, days, checkIns, cards, zone, today, now }),
+  )
 }
 
-type Around = { absences: AbsenceRow[]; days: DayRow[]; checkIns: LastCheckIn[] }
+type Around = {
+  absences: AbsenceRow[]
+  days: DayRow[]
+  checkIns: LastCheckIn[]
+  cards: readonly IncidentCard[]
+  zone: string
+  today: string
+  now: number
+}
 
-function residentSheet(resident: ResidentRow, { absences, days, checkIns }: Around): ResidentSheet {
+function residentSheet(resident: ResidentRow, around: Around): ResidentSheet {
+  const { absences, days, checkIns } = around
   const own = <T extends { residentId: number }>(rows: readonly T[]) =>
     rows.filter(({ residentId }) => residentId === resident.id)
   const [absence] = own(absences)
@@ -105,10 +119,47 @@ function residentSheet(resident: ResidentRow, { absences, days, checkIns }: Arou
   return {
     ...resident,
     absence: absence ?? null,
-    calendar: own(days).map(calendarDay),
+    calendar: own(days).slice(-calendarDays).map(calendarDay),
+    wellbeing: wellbeingOf(resident, { ...around, days: own(days), absences: own(absences) }),
     lastCheckIn: lastCheckIn ? { at: lastCheckIn.at, via: lastCheckIn.via } : null,
   }
 }
+
+/** An SOS is the home's: where two live there, either may have pressed it. */
+function wellbeingOf(
+  resident: ResidentRow,
+  { days, absences, cards, zone, today, now }: Around,
+): WellbeingView {
+  const search = cards.find(
+    ({ kind, state, residentId, evidence }) =>
+      kind === 'missed' && state === 'open' && residentId === resident.id && evidence.silence !== undefined,
+  )
+  const state = judgeWellbeing({
+    greetedAt:
+      days.find(({ on }) => on === today)?.at ?? resident.coveredAt ?? search?.evidence.lateCheckInAt ?? null,
+    unwell: cards
+      .filter(({ kind }) => kind === 'sos')
+      .map(({ openedAt, closedAt }) => ({ at: openedAt, endedAt: closedAt })),
+    dueAt: search?.openedAt ?? resident.dueAt ?? Infinity,
+    away: absences.some(({ fromOn, untilOn }) => fromOn <= today && today < untilOn),
+    now,
+  })
+  const habit = observeHabit(
+    days.filter(({ on, excused }) => on < today && !excused).map((day) => livedDay(day, zone)),
+  )
+  return { now: state, habit: habit && { ...withoutMinute(habit), usual: clockOf(habit.usualMinute) } }
+}
+
+const withoutMinute = ({ usualMinute: _minute, ...habit }: Habit) => habit
+
+function livedDay({ on, via, at }: DayRow, zone: string): LivedDay {
+  const isOwn = via !== null && placeByVia[via] === 'pressed'
+  const minute = isOwn && at !== null ? Math.round((at - localInstant(on, '00:00', zone)) / 60_000) : null
+  return { on, minute, byOthers: via !== null && !isOwn }
+}
+
+const clockOf = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 function calendarDay(day: DayRow): CalendarDay {
   return { on: day.on, place: placeOf(day), at: day.at }

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { PactHours } from '#contract/pact.ts'
-import { Edge, Id, LocalDate, LocalTime } from '#contract/primitives.ts'
+import { Edge, EpochMs, Id, LocalDate, LocalTime } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, json, sql } from '#db/sql.ts'
 import type { Deadline } from '#domain/schedule.ts'
@@ -108,4 +108,49 @@ export const ownMornings = (
       group by "on"
       order by "on" desc
       limit ${max}`,
+  )
+
+/** Staff have decided on it, whatever they decided: it is looked at again at `reviewAt` (epoch ms). */
+export async function decideReview(tx: Tx, residentId: number, reviewAt: number): Promise<void> {
+  await tx.run(sql`
+    update pact
+    set unfit_since = null,
+      review_at = ${at(reviewAt)}
+    where resident_id = ${residentId}
+      and edge = 'morning'`)
+}
+
+const UnfitRow = Type.Object({
+  residentId: Id,
+  homeLabel: Type.String(),
+  name: Type.String(),
+  unfitSince: EpochMs,
+})
+
+/** More than staff would talk over in a week: the rest comes when these are decided. */
+const unfitMax = 100
+
+/** Whose pact no longer fits their mornings, the longest first; not those who are away just now. */
+export const unfitPacts = (db: Db, communityId: number, today: string): Promise<Static<typeof UnfitRow>[]> =>
+  db.many(
+    UnfitRow,
+    sql`
+      select p.resident_id, home.label as home_label, r.name, p.unfit_since
+      from pact p
+      join resident r on r.id = p.resident_id
+      join home on home.id = r.home_id
+      where p.community_id = ${communityId}
+        and p.unfit_since is not null
+        and p.edge = 'morning'
+        and not p.paused
+        and not exists (
+          select
+          from absence a
+          where a.resident_id = p.resident_id
+            and a.ended_at is null
+            and ${today}::date >= a.from_on
+            and ${today}::date < a.until_on
+        )
+      order by p.unfit_since, p.resident_id
+      limit ${unfitMax}`,
   )

@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import type { PactTerms, PactView } from '#contract/pact.ts'
+import type { PactReview, PactTerms, PactView } from '#contract/pact.ts'
 import { noChanges } from '#contract/rule-layers.ts'
 import { at, json, sql } from '#db/sql.ts'
 import { Type } from 'typebox'
 import { deadlineWords } from '#contract/words-deadlines.ts'
 import { localInstant } from '#domain/occurrence.ts'
 import { createTestApi } from '#testing/api.ts'
+import { pressed } from '#testing/mornings.ts'
 
 let api: Awaited<ReturnType<typeof createTestApi>>
 afterEach(() => api.close())
@@ -125,4 +126,48 @@ test('a pact that is saved reminds as long before its hour as the rules of the h
         and edge = 'morning'`,
   )
   expect(remindAt).toBe(localInstant(monday, '06:45', zone))
+})
+
+test('who no longer fits is listed with what is proposed, until staff change the pact or leave it as it is', async () => {
+  await begin('02:00')
+  const { li } = api.cast.residents
+  for (let day = 1; day <= 12; day += 1) {
+    const on = new Date(api.clock.now() - day * 86_400_000).toISOString().slice(0, 10)
+    await pressed(api.db, { residentId: li, at: localInstant(on, '05:50', zone), on, late: true })
+  }
+  const found = () =>
+    api.db.run(sql`update pact set unfit_since = ${at(api.clock.now())} where resident_id = ${li}`)
+  const zhao = await api.as('zhao')
+  const listed = async () =>
+    ((await zhao('pactReviews', { params: { id: api.cast.communityId } })).body as { pacts: PactReview[] })
+      .pacts
+  expect(await listed()).toEqual([])
+  await found()
+  expect(await listed()).toMatchObject([
+    { homeLabel: '3-2-501', name: '李秀英', proposal: { isShift: true } },
+  ])
+
+  expect((await zhao('leavePact', { params: { id: li } })).status).toBe(200)
+  expect(await listed()).toEqual([])
+  const reviewAt = async () =>
+    (
+      await api.db.one(
+        Type.Object({ reviewAt: Type.Integer() }),
+        sql`select review_at from pact where resident_id = ${li} and edge = 'morning'`,
+      )
+    ).reviewAt
+  expect(await reviewAt()).toBe(api.clock.now() + 14 * 86_400_000)
+
+  await found()
+  const [review] = await listed()
+  await of('savePact', { morning: everyDay(review?.proposal.deadline ?? ''), evening: null })
+  expect(await listed()).toEqual([])
+  // Who is away is asked about when they are back.
+  await found()
+  await of('savePact', { morning: everyDay('08:00'), evening: null })
+  await found()
+  await api.db.run(sql`
+    insert into absence (community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at)
+    values (${api.cast.communityId}, ${li}, '2026-03-01', '2026-03-05', '女儿家', '女儿', '1', ${at(api.clock.now())})`)
+  expect(await listed()).toEqual([])
 })

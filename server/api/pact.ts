@@ -1,17 +1,34 @@
 // The pact of a resident: what is agreed, the next five deadlines it means, and a proposal from their own mornings.
-import type { NextDeadline, PactHours, PactProposal, PactTerms, PactView } from '#contract/pact.ts'
+import type {
+  NextDeadline,
+  PactHours,
+  PactProposal,
+  PactReview,
+  PactTerms,
+  PactView,
+} from '#contract/pact.ts'
 import type { Edge } from '#contract/primitives.ts'
 import { rulesFor } from '#contract/rule-layers.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
 import type { Database, Db, Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { addDays } from '#domain/calendar-day.ts'
-import { localInstant } from '#domain/occurrence.ts'
+import { localDate, localInstant } from '#domain/occurrence.ts'
 import { hasShifted, proposeDeadline } from '#domain/proposed-deadline.ts'
 import { nextDeadlines, nextOfHalf, presets, type Deadline } from '#domain/schedule.ts'
 import { writeAudit } from './audit-store.ts'
+import { findCommunity } from './day-store.ts'
 import type { Asked, Handlers } from './handler.ts'
-import { halvesOf, leaveOut, lockHalves, ownMornings, writeHours, type Half } from './pact-store.ts'
+import {
+  decideReview,
+  halvesOf,
+  leaveOut,
+  lockHalves,
+  ownMornings,
+  unfitPacts,
+  writeHours,
+  type Half,
+} from './pact-store.ts'
 import type { RuleBookPort } from './ports.ts'
 import { refused, type Refused } from './refusals.ts'
 import { findSubject, type Subject } from './resident-store.ts'
@@ -24,7 +41,7 @@ export type PactSettings = { db: Database; ruleBook: Pick<RuleBookPort, 'read'> 
 export function pactHandlers({
   db,
   ruleBook,
-}: PactSettings): Pick<Handlers, 'pact' | 'previewPact' | 'savePact'> {
+}: PactSettings): Pick<Handlers, 'pact' | 'previewPact' | 'savePact' | 'leavePact' | 'pactReviews'> {
   return {
     async pact({ params }) {
       const subject = await findSubject(db, params.id)
@@ -40,6 +57,11 @@ export function pactHandlers({
       return { next: nextOf(changed, subject, remindBeforeMs) }
     },
     savePact: (asked) => db.transaction((tx) => save(tx, asked, ruleBook)),
+    leavePact: (asked) => db.transaction((tx) => leave(tx, asked, ruleBook)),
+    pactReviews: async ({ params, now }) => ({
+      asOf: now,
+      pacts: await reviewsOf(db, ruleBook, { ...params, now }),
+    }),
   }
 }
 
@@ -85,6 +107,7 @@ async function save(
   for (const { edge, hours, next } of planned(subject, { halves, terms: body, now, remindBeforeMs }))
     await writeHours(tx, { subject, edge, hours, next })
   if (!isAgreed(body.evening)) await leaveOut(tx, subject.id, 'evening')
+  await decideReview(tx, subject.id, nextReview(rules, now))
   const { communityId, homeId, id: residentId } = subject
   const before = Object.fromEntries(halves.map(({ edge, hours }) => [edge, hours]))
   const detail = { before, after: { morning: body.morning, evening: body.evening } }
@@ -92,6 +115,43 @@ async function save(
   announce(tx, { communityId, kind: 'home', id: homeId })
   announce(tx, { communityId, kind: 'ledger', id: communityId })
   return viewOf(tx, subject, rules)
+}
+
+const dayMs = 24 * 3_600_000
+const nextReview = ({ proposal }: RuleSet, now: number): number => now + proposal.reviewEveryDays * dayMs
+
+/** Staff leave it as it is: the habit is asked about again after the days that the rules say. */
+async function leave(
+  tx: Tx,
+  { params, personId, now }: Asked<'leavePact'>,
+  ruleBook: PactSettings['ruleBook'],
+): Promise<{ ok: true } | Refused> {
+  const subject = await findSubject(tx, params.id)
+  if (!subject) return refused('not_found')
+  await decideReview(tx, subject.id, nextReview(await rulesOf(tx, ruleBook, subject), now))
+  const { communityId, homeId, id: residentId } = subject
+  await writeAudit(tx, { now, personId, what: 'pactLeft', communityId, homeId, residentId, detail: {} })
+  return { ok: true }
+}
+
+/** With what is agreed and proposed as it is now: who has come back to the old hour meanwhile is left out. */
+async function reviewsOf(
+  db: Db,
+  ruleBook: PactSettings['ruleBook'],
+  { id: communityId, now }: { id: number; now: number },
+): Promise<PactReview[]> {
+  const community = await findCommunity(db, communityId)
+  if (!community) return []
+  const found: PactReview[] = []
+  for (const unfit of await unfitPacts(db, communityId, localDate(now, community.zone))) {
+    const subject = await findSubject(db, unfit.residentId)
+    if (!subject) continue
+    const rules = await rulesOf(db, ruleBook, subject)
+    const morning = (await halvesOf(db, subject.id)).find(({ edge }) => edge === 'morning')?.hours ?? {}
+    const proposal = await proposalOf(db, subject, { morning, rules: rules.proposal })
+    if (proposal?.isShift) found.push({ ...unfit, homeId: subject.homeId, morning, proposal })
+  }
+  return found
 }
 
 /** A half as it will be: the occurrence at hand, and `next` where that one is new. */

@@ -172,6 +172,8 @@ const cases: { [N in RouteName]: Case<N> } = {
   pact: { input: () => ({ params: resident() }) },
   previewPact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },
   savePact: { input: () => ({ params: resident(), body: { morning: { 1: '09:00' }, evening: null } }) },
+  leavePact: { input: () => ({ params: resident() }) },
+  pactReviews: { input: () => ({ params: community() }) },
   proxyCheckIn: {
     input: () => ({ params: resident(), body: { seenOrSpoken: 'seen', place: '菜场', via: 'proxy' } }),
   },

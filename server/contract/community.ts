@@ -179,6 +179,25 @@ export const AbsenceView = Type.Object({
 })
 export type AbsenceView = Static<typeof AbsenceView>
 
+/** How they are, and what their mornings say: an observation for staff, which raises nothing by itself. */
+export const WellbeingView = Type.Object({
+  now: Type.Enum(['well', 'notWell', 'silent', 'notDue', 'away']),
+  /** Null while there are too few mornings of their own. */
+  habit: orNull(
+    Type.Object({
+      /** The middle of the last two weeks. */
+      usual: LocalTime,
+      /** Against the four weeks before, in minutes, negative: earlier; null where they say too little. */
+      laterByMin: orNull(Type.Integer()),
+      /** Days at home among those two weeks, and on how many somebody else answered, or nobody. */
+      days: Type.Integer(),
+      byOthers: Type.Integer(),
+      silent: Type.Integer(),
+    }),
+  ),
+})
+export type WellbeingView = Static<typeof WellbeingView>
+
 export const ResidentSheet = Type.Object({
   ...ResidentBrief.properties,
   tierReason: orNull(Type.String()),
@@ -189,6 +208,7 @@ export const ResidentSheet = Type.Object({
   file: Type.Record(Type.String(), Type.Unknown()),
   absence: orNull(AbsenceView),
   calendar: Type.Array(CalendarDay),
+  wellbeing: WellbeingView,
   lastCheckIn: orNull(Type.Object({ at: EpochMs, via: CheckInVia })),
 })
 export type ResidentSheet = Static<typeof ResidentSheet>

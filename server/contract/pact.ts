@@ -1,6 +1,6 @@
 // What was agreed with a resident: by when they say good morning, on which days, and the evening half if they want one.
 import { Type, type Static } from 'typebox'
-import { EpochMs, Edge, LocalDate, LocalTime, orNull } from './primitives.ts'
+import { EpochMs, Edge, Id, LocalDate, LocalTime, orNull } from './primitives.ts'
 
 /** HH:MM by ISO weekday, 1 is Monday; a day without an hour has no deadline. */
 export const PactHours = Type.Partial(
@@ -46,3 +46,15 @@ export const PactView = Type.Object({
   presets: Type.Array(Type.Object({ name: Type.String(), ...PactTerms.properties })),
 })
 export type PactView = Static<typeof PactView>
+
+/** Somebody whose pact no longer fits their mornings; staff change it, or leave it as it is. */
+export const PactReview = Type.Object({
+  residentId: Id,
+  homeId: Id,
+  homeLabel: Type.String(),
+  name: Type.String(),
+  morning: PactHours,
+  proposal: PactProposal,
+  unfitSince: EpochMs,
+})
+export type PactReview = Static<typeof PactReview>

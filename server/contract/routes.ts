@@ -17,7 +17,7 @@ import { AlarmHealth, AlarmLoad } from './alarms.ts'
 import { GroupCard } from './group.ts'
 import { IncidentCard, Job, TimelineEntry, Warning } from './incident.ts'
 import { OutcomeCode } from './outcomes.ts'
-import { NextDeadline, PactTerms, PactView } from './pact.ts'
+import { NextDeadline, PactReview, PactTerms, PactView } from './pact.ts'
 import { EpochMs, Id, Language, LocalDate, ReadingKind } from './primitives.ts'
 import { RuleScope, RulesView } from './rule-layers.ts'
 import { RuleChange } from './rule-set.ts'
@@ -432,6 +432,24 @@ export const routes = define({
     params: byId,
     body: PactTerms,
     reply: PactView,
+  },
+
+  leavePact: {
+    method: 'POST',
+    path: '/api/residents/:id/pact/leave',
+    who: 'desk',
+    summary:
+      'Another hour is proposed, and the pact stays as it is: asked again after the days that the rules say',
+    params: byId,
+    reply: Done,
+  },
+  pactReviews: {
+    method: 'GET',
+    path: '/api/communities/:id/pact-reviews',
+    who: 'desk',
+    summary: 'Whose pact no longer fits their mornings, and what is proposed',
+    params: byId,
+    reply: Type.Object({ asOf: EpochMs, pacts: Type.Array(PactReview) }),
   },
 
   proxyCheckIn: {

@@ -14,6 +14,7 @@ import { judgeStored } from './judge-batch.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { lookAgain } from './look-again.ts'
 import { remind } from './remind.ts'
+import { reviewPacts } from './review-pacts.ts'
 import { readRollMinutes } from './roll-minutes.ts'
 import { judgeSecond } from './judge-second.ts'
 import { judgeSilentDevices } from './judge-silent-devices.ts'
@@ -53,6 +54,8 @@ export type Rules = {
   judgeAgain(now: number): Promise<Slice>
   /** What absences ask of a human: each once. */
   judgeAbsences(now: number): Promise<Slice>
+  /** Whether what is agreed still fits the mornings of each; staff decide what follows. */
+  reviewPacts(now: number): Promise<Slice>
   /** What is the matter with these devices now, also where it is what it was. */
   lookAgain(tx: Tx, deviceIds: readonly number[], now: number): Promise<Verdict[]>
   /** Who was not heard yet, before their deadline: reminded, then asked as the plan says. */
@@ -65,6 +68,8 @@ export type Rules = {
 
 /** Set-based work takes rows in slices of this many, each a transaction of its own. */
 const rowsMax = 1000
+/** Each with up to a year of mornings to read. */
+const reviewsMax = 200
 
 export function createRules(options: RulesOptions): Rules {
   const { db, log, applyVerdicts, seenUntil = (now) => now } = options
@@ -142,6 +147,8 @@ export function createRules(options: RulesOptions): Rules {
         await found(tx, verdicts, now)
         return count
       }),
+
+    reviewPacts: (now) => sliced(reviewsMax, (tx) => reviewPacts(tx, now, reviewsMax)),
 
     lookAgain,
 

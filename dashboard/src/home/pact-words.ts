@@ -25,6 +25,8 @@ export const pactWords = defineWords(
       `按 ${mornings} 个早晨算：一年约有 ${misses} 次只是起晚了，平均多等 ${delay} 分钟`,
     take: '用这个时间',
     saved: '约定已改',
+    leave: '照旧',
+    left: '照旧，过些日子再看',
   },
   {
     open: 'Change the pact',
@@ -50,5 +52,7 @@ export const pactWords = defineWords(
       `From ${mornings} mornings: about ${misses} a year merely slept longer, ${delay} minutes more to wait`,
     take: 'Use this hour',
     saved: 'The pact was changed',
+    leave: 'Leave as it is',
+    left: 'Left as it is; looked at again later',
   },
 )

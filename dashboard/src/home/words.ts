@@ -43,6 +43,25 @@ export const homeWords = defineWords(
       missed: '没有报',
       none: '还没有',
     },
+    wellbeing: '近来怎么样',
+    observation: '只是观察，不会报警',
+    wellbeingNow: {
+      well: '今天平安',
+      notWell: '有求助还没有办结',
+      silent: '今天还没有音信',
+      notDue: '今天还没到时间',
+      away: '外出中',
+    },
+    habitUnknown: '自己报平安的早晨还少，看不出习惯。',
+    habitNew: (usual: string) => `这两周多在 ${usual} 前后报平安。`,
+    habitSame: (usual: string) => `这两周多在 ${usual} 前后报平安，和之前差不多。`,
+    habitLater: (usual: string, min: number) =>
+      `这两周多在 ${usual} 前后报平安，比之前晚了约 ${min} 分钟。下次见面可以问问睡得怎样。`,
+    habitEarlier: (usual: string, min: number) =>
+      `这两周多在 ${usual} 前后报平安，比之前早了约 ${min} 分钟。下次见面可以问问睡得怎样。`,
+    habitByOthers: (days: number, count: number) =>
+      `在家的 ${days} 天里，有 ${count} 天是别人代报、电话或上门。`,
+    habitSilent: (days: number, count: number) => `在家的 ${days} 天里，有 ${count} 天没有报。`,
     paired: '结对',
     call: '拨打',
     holdsKey: '有钥匙',
@@ -132,6 +151,25 @@ export const homeWords = defineWords(
       missed: 'missed',
       none: 'not yet',
     },
+    wellbeing: 'How it has been',
+    observation: 'an observation, never an alarm',
+    wellbeingNow: {
+      well: 'Well today',
+      notWell: 'A call for help is not closed yet',
+      silent: 'No word yet today',
+      notDue: 'Not due yet today',
+      away: 'Away',
+    },
+    habitUnknown: 'Too few mornings of their own to see a habit.',
+    habitNew: (usual: string) => `These two weeks mostly about ${usual}.`,
+    habitSame: (usual: string) => `These two weeks mostly about ${usual}, much as before.`,
+    habitLater: (usual: string, min: number) =>
+      `These two weeks mostly about ${usual}, some ${min} minutes later than before: worth asking how they sleep.`,
+    habitEarlier: (usual: string, min: number) =>
+      `These two weeks mostly about ${usual}, some ${min} minutes earlier than before: worth asking how they sleep.`,
+    habitByOthers: (days: number, count: number) =>
+      `On ${count} of ${days} days at home somebody else answered, by proxy, phone or a visit.`,
+    habitSilent: (days: number, count: number) => `On ${count} of ${days} days at home there was no word.`,
     paired: 'Paired with',
     call: 'Call',
     holdsKey: 'holds a key',

@@ -30,7 +30,7 @@ export const rulesWords = defineWords(
     save: '保存',
     discard: '放弃改动',
     saved: (version: number) => `已保存，第 ${version} 版`,
-    notYet: '改动从下一次判断起照用。还没有照用的只有一条：多久复核一次建议。',
+    notYet: '改动从下一次判断起照用。',
     history: '改过什么',
     noHistory: '还没有改过，现在用的是默认规则。',
     version: (version: number) => `第 ${version} 版`,
@@ -66,8 +66,7 @@ export const rulesWords = defineWords(
     save: 'Save',
     discard: 'Discard',
     saved: (version: number) => `Saved as version ${version}`,
-    notYet:
-      'A change counts from the next judgement on. Only one is not read yet: how often a proposal is reviewed.',
+    notYet: 'A change counts from the next judgement on.',
     history: 'What was changed',
     noHistory: 'Never changed: the defaults are in force.',
     version: (version: number) => `Version ${version}`,
