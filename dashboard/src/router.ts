@@ -16,6 +16,7 @@ export const router = createRouter({
       children: [
         { path: '', name: 'desk', component: { render: () => null } },
         { path: 'home/:id(\\d+)', name: 'home', component: () => import('./home/HomeSheet.vue') },
+        { path: 'alarms', name: 'alarms', component: () => import('./alarms/AlarmsSheet.vue') },
       ],
     },
     { path: '/rules', name: 'rules', component: () => import('./rules/RulesPage.vue') },

@@ -45,6 +45,7 @@ const pages: readonly Look[] = [
     login: 'zhaomin',
     ready: async (page) => expect(page.getByRole('dialog').getByRole('heading').nth(2)).toBeVisible(),
   },
+  { name: 'alarms', path: () => '/desk/alarms', login: 'zhaomin', ready: shows('每个人手上') },
   { name: 'rules', path: () => '/rules', login: 'zhaomin', ready: shows('先问谁，再派谁') },
   { name: 'steward', path: () => '/steward', login: 'wanghong', ready: shows('342') },
   {
@@ -94,7 +95,9 @@ async function hindrances(page: Page): Promise<string[]> {
 test('a disk that fills up and a clock that was put back are told on every page of staff, in both languages', async ({
   browser,
 }) => {
-  for (const { path, login, ready } of pages.filter(({ name }) => /desk|rules|steward|testers/.test(name))) {
+  for (const { path, login, ready } of pages.filter(({ name }) =>
+    /desk|alarms|rules|steward|testers/.test(name),
+  )) {
     const context = await contextOf(browser, login, phoneSize)
     await context.route('**/api/health', async (route) => {
       const health = (await (await route.fetch()).json()) as object

@@ -102,6 +102,17 @@ export async function deleteIncidents(tx: Tx, incidentIds: readonly number[]): P
 
 /** Demo conditions of these homes that no incident kept. */
 export async function deleteDemoConditions(tx: Tx, homeIds: readonly number[]): Promise<void> {
+  // What was taken out of service is in service again: nothing would be left to put it back by.
+  await tx.run(sql`
+    update device
+    set out_of_service = false
+    where id in (
+      select device_id
+      from condition
+      where home_id = any(${[...homeIds]}::bigint[])
+        and origin = 'demo'
+        and state = 'outOfService'
+    )`)
   await tx.run(sql`
     delete from condition
     where home_id = any(${[...homeIds]}::bigint[])

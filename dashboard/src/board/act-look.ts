@@ -1,6 +1,7 @@
 import type { Component } from 'vue'
 import {
   IconCheck,
+  IconClockPause,
   IconHeartHandshake,
   IconMessageCheck,
   IconNote,
@@ -24,6 +25,7 @@ const icons: Record<DeskAct, Component> = {
   note: IconNote,
   close: IconCheck,
   checkBack: IconRotateClockwise,
+  setAside: IconClockPause,
 }
 
 /** Word and icon of an act on this incident; the icon never stands alone. */
@@ -48,6 +50,7 @@ function wordOf(act: DeskAct, card: IncidentCard, { acts }: BoardWords): string 
     case 'note':
     case 'close':
     case 'checkBack':
+    case 'setAside':
       return acts[act]
   }
 }

@@ -2,7 +2,9 @@
 import { allowsAct } from '#contract/acts.ts'
 import type { IncidentCard } from '#contract/incident.ts'
 
-export type DeskAct = 'dial' | 'acknowledgeFor' | 'assign' | 'call' | 'proxy' | 'note' | 'close' | 'checkBack'
+/** Acts with a form of their own; `setAside` leads to the list of what is kept quiet. */
+export type FormAct = 'dial' | 'acknowledgeFor' | 'assign' | 'call' | 'proxy' | 'note' | 'close' | 'checkBack'
+export type DeskAct = FormAct | 'setAside'
 
 /** On the card itself; all others stay within reach behind 更多. */
 const shownMax = 3
@@ -24,6 +26,7 @@ const everyAct: readonly DeskAct[] = [
   'note',
   'close',
   'checkBack',
+  'setAside',
 ]
 
 function mostNeeded(card: IncidentCard): DeskAct[] {
@@ -46,6 +49,8 @@ function isPossible(act: DeskAct, card: IncidentCard): boolean {
       return card.state === 'open' && tellable(card).length > 0
     case 'proxy':
       return card.state === 'open' && card.kind === 'missed' && card.residentId !== null
+    case 'setAside':
+      return card.state === 'open' && card.kind === 'device'
     case 'assign':
     case 'call':
     case 'note':

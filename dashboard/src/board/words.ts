@@ -32,6 +32,7 @@ export const boardWords = defineWords(
       note: '备注',
       close: '办结',
       checkBack: '回访确认',
+      setAside: '搁置或停用',
     },
   },
   {
@@ -67,6 +68,7 @@ export const boardWords = defineWords(
       note: 'Note',
       close: 'Close',
       checkBack: 'Check back',
+      setAside: 'Shelve or take out',
     },
   },
 )
