@@ -80,7 +80,8 @@ export type Reminder = Pick<ReminderDue, 'pactId'> & { text: string }
 
 /**
  * A command for each device that can tell them, until the deadline; one for both of a couple who share it. One that has not reached its device yet says all
- * that a second one would; and while there is gas in a home, nothing there sounds (safety 14).
+ * that a second one would; and while there is gas in a home nothing there sounds (safety 14),
+ * nor does a good morning speak into any other alarm.
  */
 export async function writeReminders(tx: Tx, reminders: readonly Reminder[], now: number): Promise<void> {
   if (reminders.length === 0) return
@@ -109,10 +110,13 @@ export async function writeReminders(tx: Tx, reminders: readonly Reminder[], now
       )
       and not exists (
         select
-        from incident gas
-        where gas.home_id = p.home_id
-          and gas.kind = 'gas'
-          and gas.state = 'open'
+        from incident danger
+        where danger.home_id = p.home_id
+          and danger.state = 'open'
+          and (
+            danger.kind = 'gas'
+            or (danger.kind in ('co', 'smoke', 'sos') and danger.stage in ('alarm', 'critical'))
+          )
       )
     order by d.id, p.due_at desc`)
 }

@@ -123,11 +123,18 @@ describe('who was reminded in vain', () => {
     expect((await commands()).filter(({ serial }) => serial === 'li-button')).toHaveLength(1)
   })
 
-  test('safety 14: nothing reminds while there is gas in the home', async () => {
+  test.each([
+    ['gas', 'notice', []],
+    ['co', 'alarm', []],
+    ['sos', 'alarm', []],
+    ['co', 'notice', [-30, -10, -5]],
+  ])('safety 14: with %s at %s in the home she is reminded %j', async (kind, stage, asked) => {
     await run(sql`
       insert into incident (community_id, home_id, kind, stage, state, origin, evidence, opened_at, step)
-      values (${cast.communityId}, ${cast.homes.li}, 'gas', 'alarm', 'open', 'live', '{}', ${at(sevenThirty)}, 0)`)
-    expect(await askedOf('li-button')).toEqual([])
+      values (
+        ${cast.communityId}, ${cast.homes.li}, ${kind}, ${stage}, 'open', 'live', '{}', ${at(sevenThirty)}, 0
+      )`)
+    expect(await askedOf('li-button')).toEqual(asked)
     expect((await commands()).map(({ serial }) => serial)).toContain('sun-button')
   })
 

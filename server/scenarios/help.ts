@@ -1,5 +1,6 @@
 // SOS: one press, no confirmation, and it cannot be cancelled into silence.
 import {
+  acknowledges,
   arrives,
   at,
   card,
@@ -96,7 +97,8 @@ export const helps: readonly Scenario[] = [
     until: '15:02',
     story: [
       ...at('15:00:10', sos('李奶奶'), rung, comforts),
-      ...taken('15:00:20', '15:00:30'),
+      ...at('15:00:20', dials('赵敏', '120', '救护车已出发')),
+      ...at('15:00:30', acknowledges('王红'), informs('sos alarm', { who: others }), comforts),
       ...at('15:00:50', sos('李奶奶'), rung, comforts),
       ...at('15:00:55', card('李奶奶', 'sos alarm', { acknowledgedBy: null, evidence: { presses: 2 } })),
       ...at('15:01:10', arrives('王红'), informs('sos alarm', { who: others }), comforts),

@@ -1,5 +1,6 @@
 // Many at once: one card for one cause, and nobody hidden by it.
 import {
+  arrives,
   assigns,
   at,
   card,
@@ -94,12 +95,15 @@ export const manyAtOnce: readonly Scenario[] = [
     en: 'A missed check-in in a home with 150 ppm is one card, air first',
     safety: [12],
     begins: '07:31',
-    until: '08:00:20',
+    until: '08:02:50',
     story: [
+      ...at('07:32', heartbeat('李奶奶', 'button')),
       ...at('07:35', curve('李奶奶', 'co', { everyMs: minutes(5), values: times(6, 150) })),
-      ...at('07:45', rings('co alarm', { who: everybody })),
+      ...at('07:45', rings('co alarm', { who: everybody }), sounds('李奶奶', 'alarm')),
       ...at('07:45:20', dials('赵敏', '119', '消防已出车'), dials('赵敏', '120', '救护车已出发')),
       ...at('07:45:30', departs('王红'), informs('co alarm', { who: ['张伟', '周阿姨', '赵敏'] })),
+      ...at('07:45:30', sounds('李奶奶', 'comfort')),
+      ...at('07:58', arrives('王红')),
       ...at('08:00', informs('co alarm', { who: ['王红', '张伟', '周阿姨', '赵敏'] })),
     ],
     ends: [card('李奶奶', 'co alarm', { evidence: { silence: 'missed' } })],

@@ -40,8 +40,13 @@ export const silences: readonly Scenario[] = [
     en: 'A sign of life at 5:35, then nothing',
     safety: [6],
     begins: '05:30',
-    until: '08:00:30',
-    story: [...at('05:35', motion('李奶奶')), ...at('08:00', informs(missed, { who: ['赵敏'] }))],
+    until: '08:16',
+    story: [
+      ...at('05:35', motion('李奶奶')),
+      ...at('08:00', informs(missed, { who: ['赵敏'] })),
+      ...at('08:01', rings(missed, { who: ['周阿姨', '李梅'] })),
+      ...at('08:15', rings(missed, { who: ['王红'] })),
+    ],
     ends: [card('李奶奶', missed, { evidence: { silence: 'missed', lastSign: { what: 'motion' } } })],
   }),
   scenario({
