@@ -7,8 +7,8 @@ import type { Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { at, sql } from '#db/sql.ts'
 import { writeTimeline } from '#db/timeline.ts'
-import { askResidents } from './resident-side.ts'
-import type { Asked, AtOnce, Draft, NextStep, Told } from './tell.ts'
+import { askResidents, writeCommands } from './resident-side.ts'
+import type { Asked, AtOnce, Call, Draft, NextStep, Told } from './tell.ts'
 
 /** Everything that was decided, one statement a table. `wake` is called after a commit that leaves somebody to tell. */
 export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | undefined): Promise<void> {
@@ -17,6 +17,8 @@ export async function writeDraft(tx: Tx, draft: Draft, wake: (() => void) | unde
     reopenAssignments(tx, [...draft.askedAgain.values()]),
     writeTellings(tx, draft),
     askResidents(tx, draft.residentsAsked.values(), { now: draft.now, wake }),
+    writeCommands(tx, draft.commands, { now: draft.now, wake }),
+    writeCalls(tx, draft.calls),
     writeTimeline(tx, draft.lines),
     setNext(tx, draft.next),
   ])
@@ -69,6 +71,23 @@ async function reopenAssignments(tx: Tx, asked: readonly Asked[]): Promise<void>
     where a.incident_id = asked.incident_id
       and a.person_id = asked.person_id
       and a.state in ('declined', 'withdrawn', 'done')`)
+}
+
+/** Each number once for an incident. */
+async function writeCalls(tx: Tx, calls: readonly Call[]): Promise<void> {
+  if (calls.length === 0) return
+  await tx.run(sql`
+    insert into emergency_call (community_id, incident_id, number, person_id, due_at)
+    select call.community_id, call.incident_id, call.number, call.person_id, call.due_at
+    from unnest(
+      ${bigints(calls.map(({ situation }) => situation.communityId))}::bigint[],
+      ${bigints(calls.map(({ situation }) => situation.id))}::bigint[],
+      ${texts(calls.map(({ number }) => number))}::text[],
+      ${bigints(calls.map(({ personId }) => personId))}::bigint[],
+      ${instants(calls.map(({ dueAt }) => dueAt))}::timestamptz[]
+    ) with ordinality as call (community_id, incident_id, number, person_id, due_at, nth)
+    order by call.nth
+    on conflict (incident_id, number) do nothing`)
 }
 
 const Written = Type.Object({

@@ -29,41 +29,39 @@ export function giveNoAnswerCall(
   return give(tx, draft, { calls: [{ situation, number: '110' }], dueMs })
 }
 
-type Call = { situation: Situation; number: EmergencyNumber }
+type Wanted = { situation: Situation; number: EmergencyNumber }
 
+/** Into the draft, with a line each. The incidents are held: what was not given out yet, nobody else gives out. */
 async function give(
   tx: Tx,
   draft: Draft,
-  { calls, dueMs }: { calls: readonly Call[]; dueMs: number },
+  { calls, dueMs }: { calls: readonly Wanted[]; dueMs: number },
 ): Promise<void> {
   if (calls.length === 0) return
-  const seen = await lastInFront(tx, [...new Set(calls.flatMap(({ situation }) => situation.around.desk))])
-  const asked = calls.map((call) => ({ ...call, personId: bestPlaced(call.situation.around, seen) }))
-  const given = await insertCalls(tx, asked, draft.now + dueMs)
-  for (const { situation, number, personId } of asked) {
+  const [given, seen] = await Promise.all([
+    givenOut(
+      tx,
+      calls.map(({ situation }) => situation.id),
+    ),
+    lastInFront(tx, [...new Set(calls.flatMap(({ situation }) => situation.around.desk))]),
+  ])
+  for (const { situation, number } of calls) {
     draft.touched.set(situation.id, situation)
-    if (given.some((one) => one.incidentId === situation.id && one.number === number))
-      say(draft, situation, { what: 'callDue', personId, detail: { number } })
+    if (given.some((one) => one.incidentId === situation.id && one.number === number)) continue
+    const personId = bestPlaced(situation.around, seen)
+    draft.calls.push({ situation, number, personId, dueAt: draft.now + dueMs })
+    say(draft, situation, { what: 'callDue', personId, detail: { number } })
   }
 }
 
-function insertCalls(tx: Tx, calls: readonly (Call & { personId: number | null })[], dueAt: number) {
-  return tx.many(
+const givenOut = (tx: Tx, incidentIds: readonly number[]) =>
+  tx.many(
     Type.Object({ incidentId: Id, number: Type.String() }),
     sql`
-      insert into emergency_call (community_id, incident_id, number, person_id, due_at)
-      select call.community_id, call.incident_id, call.number, call.person_id, ${at(dueAt)}
-      from unnest(
-        ${calls.map(({ situation }) => situation.communityId)}::bigint[],
-        ${calls.map(({ situation }) => situation.id)}::bigint[],
-        ${calls.map(({ number }) => number)}::text[],
-        ${calls.map(({ personId }) => personId)}::bigint[]
-      ) with ordinality as call (community_id, incident_id, number, person_id, nth)
-      order by call.nth
-      on conflict (incident_id, number) do nothing
-      returning incident_id, number`,
+      select incident_id, number
+      from emergency_call
+      where incident_id = any(${incidentIds}::bigint[])`,
   )
-}
 
 /** Of the desk, whoever proved an open page most recently; else the first; else whoever is nearest. */
 function bestPlaced({ desk, steward, backup }: Around, seen: ReadonlyMap<number, number>): number | null {

@@ -1,5 +1,5 @@
 // What the resident herself, and the homes that share her air, are told, through their devices.
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { CommandKind } from '#contract/messages.ts'
 import { Id, isHazard, type IncidentKind } from '#contract/primitives.ts'
 import { adviceLines, originWord } from '#contract/words.ts'
@@ -9,10 +9,12 @@ import { at, sql } from '#db/sql.ts'
 import { grouped } from '#domain/grouped.ts'
 import { isAtLeast } from '#domain/worst.ts'
 import type { Situation } from './situation.ts'
-import { inform, say, type Draft, type ResidentAsk } from './tell.ts'
+import { inform, say, type Command, type Draft, type ResidentAsk } from './tell.ts'
 
 /** How long a command is worth being carried out, in ms, and who is called after a commit that left one to send. */
 export type ToDevices = { expiresInMs: number; wake: (() => void) | undefined }
+
+type Writing = Pick<ToDevices, 'wake'> & { now: number }
 
 /**
  * Safety 1: the resident is told with everybody else. Gas is the exception that safety 14 makes: no sound from her
@@ -22,16 +24,16 @@ export type ToDevices = { expiresInMs: number; wake: (() => void) | undefined }
 export async function tellResidents(
   tx: Tx,
   draft: Draft,
-  { situations, ...how }: ToDevices & { situations: readonly Situation[] },
+  { situations, expiresInMs, wake }: ToDevices & { situations: readonly Situation[] },
 ): Promise<void> {
-  const commands = situations.flatMap((situation) => {
-    const homeIds = homesOf(situation)
-    if (looksLikeCooking(situation)) return [{ situation, homeIds, ...aboutCooking }]
+  const commands = situations.flatMap((situation): Command[] => {
+    const to = { situation, homeIds: homesOf(situation), expiresInMs }
+    if (looksLikeCooking(situation)) return [{ ...to, ...aboutCooking }]
     const { kind, ladder } = situation
     if (!isHazard(kind) || ladder.purpose === 'inform') return []
-    return [{ situation, homeIds, ...howToTell(kind) }]
+    return [{ ...to, ...howToTell(kind) }]
   })
-  const told = await writeCommands(tx, commands, { now: draft.now, ...how })
+  const told = await writeCommands(tx, commands, { now: draft.now, wake })
   for (const { situation } of commands)
     if (told.has(situation.id)) say(draft, situation, { what: 'residentTold' })
 }
@@ -55,7 +57,7 @@ function howToTell(incident: IncidentKind): { kind: CommandKind; text: string } 
 export async function askResidents(
   tx: Tx,
   asks: Iterable<ResidentAsk>,
-  { now, wake }: { now: number; wake: (() => void) | undefined },
+  { now, wake }: Writing,
 ): Promise<void> {
   const text = '早上好，方便时请按一下报平安'
   const commands = [...asks].map(({ situation, expiresAt }) => ({
@@ -65,44 +67,42 @@ export async function askResidents(
     text,
     expiresInMs: Math.max(1000, expiresAt - now),
   }))
-  await writeCommands(tx, commands, { now, expiresInMs: 0, wake })
+  await writeCommands(tx, commands, { now, wake })
 }
 
 /** Somebody is coming. */
 export async function comfortResident(
   tx: Tx,
   situation: Situation,
-  how: ToDevices & { now: number },
+  { expiresInMs, ...how }: ToDevices & { now: number },
 ): Promise<void> {
   if (!isHazard(situation.kind) || situation.kind === 'gas') return
-  const homeIds = homesOf(situation)
-  await writeCommands(tx, [{ situation, homeIds, kind: 'comfort', text: '有人过来看看您' }], how)
+  const to = { situation, homeIds: homesOf(situation), expiresInMs }
+  await writeCommands(tx, [{ ...to, kind: 'comfort', text: '有人过来看看您' }], how)
 }
 
 /** Safety 12: CO goes through ceilings and flues. Their devices sound, and their stewards know. */
 export async function warnHomesNearby(
   tx: Tx,
   draft: Draft,
-  { situations, ...how }: ToDevices & { situations: readonly Situation[] },
+  { situations, expiresInMs }: Pick<ToDevices, 'expiresInMs'> & { situations: readonly Situation[] },
 ): Promise<void> {
   const rising = situations.filter(({ kind, stage }) => kind === 'co' && isAtLeast(stage, 'alarm'))
   if (rising.length === 0) return
   const sharing = await homesSharingAir(tx, rising.flatMap(homesOf))
   const text = adviceLines('co', 'zh').join('；')
-  const warned = rising.flatMap((situation) => {
-    const homeIds = homesOf(situation).flatMap((homeId) => sharing.get(homeId) ?? [])
-    return homeIds.length > 0 ? [{ situation, homeIds, kind: 'alarm' as const, text }] : []
-  })
-  await writeCommands(tx, warned, { now: draft.now, ...how })
-  const stewards = await stewardsOf(tx, [...new Set(warned.flatMap(({ homeIds }) => homeIds))])
-  for (const { situation, homeIds } of warned) {
+  for (const situation of rising) {
+    const near = homesOf(situation).flatMap((homeId) => sharing.get(homeId) ?? [])
+    if (near.length === 0) continue
+    const homeIds = near.map(({ nearId }) => nearId)
+    draft.commands.push({ situation, homeIds, kind: 'alarm', text, expiresInMs })
     say(draft, situation, { what: 'homesWarned', detail: { homeIds } })
     const known = [...situation.assignments.map(({ personId }) => personId), ...everyone(situation)]
-    const near = new Set(homeIds.flatMap((homeId) => stewards.get(homeId) ?? []))
+    const stewards = new Set(near.flatMap((home) => home.stewards))
     inform(
       draft,
       situation,
-      [...near].filter((id) => !known.includes(id)).sort((a, b) => a - b),
+      [...stewards].filter((id) => !known.includes(id)).sort((a, b) => a - b),
     )
   }
 }
@@ -127,20 +127,11 @@ export async function dropCommands(tx: Tx, incidentIds: readonly number[], now: 
       and result is null`)
 }
 
-type Command = {
-  situation: Situation
-  homeIds: readonly number[]
-  kind: CommandKind
-  text: string
-  /** Where it is worth being carried out for another time than the others. */
-  expiresInMs?: number
-}
-
 /** To what can speak or show something: tablets and buttons in service. Gives the incidents where there was one. */
-async function writeCommands(
+export async function writeCommands(
   tx: Tx,
   commands: readonly Command[],
-  { now, expiresInMs, wake }: ToDevices & { now: number },
+  { now, wake }: Writing,
 ): Promise<Set<number>> {
   const asked = commands.flatMap(({ homeIds, ...command }) =>
     homeIds.map((homeId) => ({ homeId, ...command })),
@@ -158,7 +149,7 @@ async function writeCommands(
         ${asked.map(({ situation, text }) => markOf(situation) + text)}::text[],
         ${asked.map(({ situation }) => situation.id)}::bigint[],
         ${asked.map(({ situation }) => situation.residentId)}::bigint[],
-        ${instants(asked.map((command) => now + (command.expiresInMs ?? expiresInMs)))}::timestamptz[]
+        ${instants(asked.map(({ expiresInMs }) => now + expiresInMs))}::timestamptz[]
       ) with ordinality as asked (home_id, kind, text, incident_id, resident_id, expires_at, nth)
       join device on device.home_id = asked.home_id
       where device.kind in ('tablet', 'button')
@@ -184,14 +175,21 @@ async function writeCommands(
 
 const markOf = ({ origin }: Situation) => (origin === 'live' ? '' : `【${originWord(origin, 'zh')}】`)
 
-const NearRow = Type.Object({ homeId: Id, nearId: Id })
+const NearRow = Type.Object({ homeId: Id, nearId: Id, stewards: Type.Array(Id) })
 
 /** Above, below (the same place in the row of doors, one floor away), and on the same flue of the building. */
-async function homesSharingAir(tx: Tx, homeIds: readonly number[]): Promise<Map<number, number[]>> {
+async function homesSharingAir(tx: Tx, homeIds: readonly number[]): Promise<Map<number, NearHome[]>> {
   const rows = await tx.many(
     NearRow,
     sql`
-      select home.id as home_id, other.id as near_id
+      select home.id as home_id, other.id as near_id,
+        array(
+          select pairing.person_id
+          from pairing
+          join person on person.id = pairing.person_id and person.active
+          where pairing.home_id = other.id
+            and pairing.role = 'steward'
+        ) as stewards
       from home
       join home other on other.building_id = home.building_id and other.id <> home.id
       where home.id = any(${homeIds}::bigint[])
@@ -205,20 +203,7 @@ async function homesSharingAir(tx: Tx, homeIds: readonly number[]): Promise<Map<
         )
       order by home.id, other.id`,
   )
-  const near = grouped(rows, ({ homeId }) => homeId)
-  return new Map([...near].map(([homeId, homes]) => [homeId, homes.map(({ nearId }) => nearId)]))
+  return grouped(rows, ({ homeId }) => homeId)
 }
 
-async function stewardsOf(tx: Tx, homeIds: readonly number[]): Promise<Map<number, number[]>> {
-  const rows = await tx.many(
-    Type.Object({ homeId: Id, personId: Id }),
-    sql`
-      select pairing.home_id, pairing.person_id
-      from pairing
-      join person on person.id = pairing.person_id and person.active
-      where pairing.home_id = any(${homeIds}::bigint[])
-        and pairing.role = 'steward'`,
-  )
-  const stewards = grouped(rows, ({ homeId }) => homeId)
-  return new Map([...stewards].map(([homeId, pairs]) => [homeId, pairs.map(({ personId }) => personId)]))
-}
+type NearHome = Static<typeof NearRow>

@@ -1,8 +1,9 @@
 // Who is asked, told and written down: decided here row by row in memory, for one incident or for thousands, and then
 // put down by `writeDraft`, one statement a table. Pure.
 import type { AssignmentRole, DueKind } from '#contract/incident.ts'
+import type { CommandKind } from '#contract/messages.ts'
 import type { TimelineLine, TimelineWhat } from '#db/timeline.ts'
-import type { Reach } from '#domain/ladder.ts'
+import type { EmergencyNumber, Reach } from '#domain/ladder.ts'
 import type { DispatchLimits, Rings } from './parts.ts'
 import type { Situation } from './situation.ts'
 
@@ -12,6 +13,16 @@ export type Told = { situation: Situation; personId: number; purpose: 'alarm' | 
 export type NextStep = { step: number; dueAt: number; dueKind: DueKind }
 /** The resident is asked through what is in the home; worth carrying out until `expiresAt` (epoch ms). */
 export type ResidentAsk = { situation: Situation; expiresAt: number }
+/** What the devices of these homes say or show; worth carrying out for so long (ms). */
+export type Command = {
+  situation: Situation
+  homeIds: readonly number[]
+  kind: CommandKind
+  text: string
+  expiresInMs: number
+}
+/** A number to dial, and who is to dial it by then (epoch ms). */
+export type Call = { situation: Situation; number: EmergencyNumber; personId: number | null; dueAt: number }
 
 /** What is about to be written, at one instant (epoch ms). A person stands once under each incident. */
 export type Draft = {
@@ -20,6 +31,8 @@ export type Draft = {
   askedAgain: Map<string, Asked>
   tellings: Map<string, Told>
   residentsAsked: Map<number, ResidentAsk>
+  commands: Command[]
+  calls: Call[]
   lines: TimelineLine[]
   next: Map<number, NextStep>
   /** Whose card changes with it. */
@@ -36,6 +49,8 @@ export const newDraft = (now: number, atOnce?: AtOnce): Draft => ({
   askedAgain: new Map(),
   tellings: new Map(),
   residentsAsked: new Map(),
+  commands: [],
+  calls: [],
   lines: [],
   next: new Map(),
   touched: new Map(),
@@ -48,6 +63,8 @@ export function addTo(draft: Draft, part: Draft): void {
   draft.askedAgain = new Map([...draft.askedAgain, ...part.askedAgain, ...draft.askedAgain])
   draft.tellings = new Map([...draft.tellings, ...part.tellings])
   draft.residentsAsked = new Map([...draft.residentsAsked, ...part.residentsAsked])
+  draft.commands.push(...part.commands)
+  draft.calls.push(...part.calls)
   draft.lines.push(...part.lines)
   draft.next = new Map([...draft.next, ...part.next])
   draft.touched = new Map([...draft.touched, ...part.touched])

@@ -11,7 +11,7 @@ import { stillSeen, writeConditions } from './conditions.ts'
 import { decide, type Decision, type Found } from './decide.ts'
 import type { IncidentDispatch } from './dispatch-side.ts'
 import { fold, type Folding } from './fold.ts'
-import { putOnCard } from './danger-store.ts'
+import { lockSilencesInDanger, putOnCard } from './danger-store.ts'
 import { rowsOfGroups } from './group-store.ts'
 import { withoutSetAside } from './seen-while-aside.ts'
 import type { IncidentRow } from './store.ts'
@@ -56,8 +56,13 @@ function waves(verdicts: readonly Verdict[]): Verdict[][] {
 }
 
 async function applyTogether(tx: Tx, wave: readonly Verdict[], by: By): Promise<void> {
-  const found = await openOrFind(tx, wave, by.now)
-  const folding = await fold(tx, found, by)
+  const opening = openOrFind(tx, wave, by.now)
+  // The silences beside a danger are asked for right behind it: no way to the database of their own.
+  const [found, silences] = await Promise.all([
+    opening,
+    wave.every(isAir) ? lockSilencesInDanger(tx, wave) : undefined,
+  ])
+  const folding = await fold(tx, { found, silences }, by)
   const decisions = found
     .flatMap(({ incident, ...rest }) => (incident ? decide({ incident, ...rest }) : []))
     .map((decision) => quietly(decision, folding))

@@ -1,13 +1,15 @@
 // A silence in a home where there is danger in the air stands on the card of that danger (safety 12).
 import { Type, type Static } from 'typebox'
 import { Evidence } from '#contract/incident.ts'
-import { Id, orNull, type Origin } from '#contract/primitives.ts'
+import { Id, Origin, orNull } from '#contract/primitives.ts'
 import { bigints, jsons, texts } from '#db/column.ts'
 import type { Tx } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 
 const Shared = Type.Object({
   communityId: Id,
+  homeId: Id,
+  origin: Origin,
   airId: Id,
   incidentId: Id,
   groupId: orNull(Id),
@@ -27,7 +29,7 @@ export const lockSilencesInDanger = (
   tx.many(
     Shared,
     sql`
-      select i.community_id, air.id as air_id, i.id as incident_id, i.folded_into as group_id, i.evidence
+      select i.community_id, i.home_id, i.origin, air.id as air_id, i.id as incident_id, i.folded_into as group_id, i.evidence
       from incident i
       join lateral (
         select a.id

@@ -32,11 +32,18 @@ export type Folding = {
   news: number[]
 }
 
-/** In the transaction of the verdicts, after their incidents are held and before anybody is told. */
-export async function fold(tx: Tx, found: readonly Found[], by: By): Promise<Folding> {
+/**
+ * In the transaction of the verdicts, after their incidents are held and before anybody is told. `silences` are those
+ * beside the dangers among them, where they were asked for already.
+ */
+export async function fold(
+  tx: Tx,
+  { found, silences }: { found: readonly Found[]; silences: readonly SharedHome[] | undefined },
+  by: By,
+): Promise<Folding> {
   const standing = found.filter((one): one is Standing => one.incident !== undefined)
   await leaveGroups(tx, standing, by)
-  const shared = await shareCards(tx, standing, by)
+  const shared = await shareCards(tx, { standing, silences }, by)
   const resting = standing.filter(
     ({ incident }) => incident.kind === 'missed' && incident.foldedInto !== null,
   )
@@ -89,7 +96,11 @@ const isLeaving = ({ foldedInto, stage }: IncidentRow, seen: Stage | null): bool
   foldedInto !== null && isRaised({ stage }, seen) && isAtLeast(seen ?? 'notice', 'alarm')
 
 /** Safety 12: a missed check-in and a bad reading in one home are one card, air first, whichever came first. */
-async function shareCards(tx: Tx, standing: readonly Standing[], by: By): Promise<SharedHome[]> {
+async function shareCards(
+  tx: Tx,
+  { standing, silences }: { standing: readonly Standing[]; silences: readonly SharedHome[] | undefined },
+  by: By,
+): Promise<SharedHome[]> {
   // What is only seen again asks nothing: a danger of every few seconds must not cost a question each.
   const homes = standing
     .filter(
@@ -99,7 +110,9 @@ async function shareCards(tx: Tx, standing: readonly Standing[], by: By): Promis
     .filter(({ verdict: { kind } }) => kind === 'missed' || isAir(kind))
     .map(({ incident: { homeId, origin } }) => ({ homeId, origin }))
   if (homes.length === 0) return []
-  const shared = await lockSilencesInDanger(tx, homes)
+  const isOneOf = (one: SharedHome) =>
+    homes.some(({ homeId, origin }) => homeId === one.homeId && origin === one.origin)
+  const shared = silences?.filter(isOneOf) ?? (await lockSilencesInDanger(tx, homes))
   if (shared.length === 0) return []
   await groupStore.foldInto(
     tx,

@@ -6,7 +6,8 @@ import type { Message } from './channel.ts'
 import { createWebhookChannel } from './webhook.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
-const channel = createWebhookChannel({ timeoutMs: 300, log })
+const channel = createWebhookChannel({ timeoutMs: 8000, log })
+const hasty = createWebhookChannel({ timeoutMs: 300, log })
 const secret = 'a secret of 32 characters or more'
 const message: Message = {
   tellingId: 41,
@@ -72,7 +73,7 @@ test('who does not answer in time, or is not there, is tried again', async () =>
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const address = silent.address()
   const port = typeof address === 'object' ? address?.port : 0
-  expect(await channel.tell(message, { address: `http://127.0.0.1:${port}/`, secret })).toBe('retry')
+  expect(await hasty.tell(message, { address: `http://127.0.0.1:${port}/`, secret })).toBe('retry')
   await new Promise<void>((resolve) => {
     for (const socket of sockets) socket.destroy()
     silent.close(() => resolve())
