@@ -14,6 +14,7 @@ export function sheetOf(state: FakeState, homeId: number): HomeSheet {
   return {
     tile: state.tile(homeId),
     address: `幸福里${first.building}号楼${first.unit}单元${first.room}`,
+    flue: null,
     plan: {
       outsideValve: '楼道燃气立管旁，逆时针四分之一圈',
       access: '无电梯，楼梯感应灯',
@@ -121,6 +122,8 @@ const devicesOf = (one: FakeResident): DeviceView[] =>
     battery: kind === 'button' ? 86 : kind === 'motion' ? 18 : null,
     outOfService: false,
     origin: 'demo',
+    gateway: null,
+    carrier: null,
     doubts: [],
   }))
 

@@ -17,6 +17,7 @@ import { residentPageHandlers } from './resident-page.ts'
 import { rulesHandlers } from './rules.ts'
 import { seriesHandlers } from './series.ts'
 import { setAsideHandlers } from './set-aside.ts'
+import { wiringHandlers } from './wiring.ts'
 
 export const handlersOf = (settings: ApiSettings) =>
   ({
@@ -35,6 +36,7 @@ export const handlersOf = (settings: ApiSettings) =>
     ...absenceHandlers(settings),
     ...alarmHandlers(settings),
     ...setAsideHandlers(settings),
+    ...wiringHandlers(settings),
     ...residentPageHandlers(settings),
     ...demoHandlers(settings),
   }) satisfies Handlers

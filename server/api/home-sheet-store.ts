@@ -12,6 +12,7 @@ const HomeRow = Type.Object({
   communityId: Type.Integer(),
   zone: Type.String(),
   address: Type.String(),
+  flue: orNull(Type.String()),
   plan: Freeform,
 })
 
@@ -19,7 +20,7 @@ export const findHome = (db: Db, homeId: number): Promise<Static<typeof HomeRow>
   db.maybeOne(
     HomeRow,
     sql`
-      select h.id, h.community_id, c.zone, h.address, h.plan
+      select h.id, h.community_id, c.zone, h.address, h.flue, h.plan
       from home h
       join area c on c.id = h.community_id
       where h.id = ${homeId}`,
@@ -109,7 +110,8 @@ export const devicesOf = (db: Db, homeId: number, now: number): Promise<DeviceRo
     DeviceRow,
     sql`
       select id, serial, kind, power, resident_id, last_seen_at, online, battery, out_of_service, origin,
-        ${missingOf(now)} as missing,
+        ${missingOf(now)} as missing, carrier,
+        (select gateway.serial from device gateway where gateway.id = device.gateway_id) as gateway,
         not out_of_service and last_seen_at is not null and coalesce(silent_at <= ${at(now)}, true) as silent
       from device
       where home_id = ${homeId}

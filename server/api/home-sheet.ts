@@ -61,6 +61,7 @@ async function sheetOf(
   return {
     tile,
     address: home.address,
+    flue: home.flue,
     plan: home.plan,
     residents: await residentSheets(db, { home, cards, now }),
     paired: await pairedWith(db, home.id),

@@ -14,7 +14,7 @@ import type { Database, Db, Tx } from '#db/database.ts'
 import { announce } from '#db/event-log.ts'
 import { addDays } from '#domain/calendar-day.ts'
 import { localDate, localInstant } from '#domain/occurrence.ts'
-import { hasShifted, proposeDeadline } from '#domain/proposed-deadline.ts'
+import { hasShifted, missesAt, proposeDeadline } from '#domain/proposed-deadline.ts'
 import { nextDeadlines, nextOfHalf, presets, type Deadline } from '#domain/schedule.ts'
 import { writeAudit } from './audit-store.ts'
 import { findCommunity } from './day-store.ts'
@@ -88,7 +88,7 @@ async function viewOf(db: Db, subject: Subject, rules: RuleSet): Promise<PactVie
       subject,
       remindBeforeMs,
     ),
-    proposal: await proposalOf(db, subject, { morning, rules: rules.proposal }),
+    proposal: withoutMisses(await proposalOf(db, subject, { morning, rules: rules.proposal })),
     presets: Object.entries(presets).map(([name, terms]) => ({ name, ...terms })),
   }
 }
@@ -134,7 +134,10 @@ async function leave(
   return { ok: true }
 }
 
-/** With what is agreed and proposed as it is now: who has come back to the old hour meanwhile is left out. */
+/**
+ * With what is agreed and proposed as it is now: who has come back to the old hour meanwhile is left out. Who is asked in
+ * vain most often comes first.
+ */
 async function reviewsOf(
   db: Db,
   ruleBook: PactSettings['ruleBook'],
@@ -149,9 +152,11 @@ async function reviewsOf(
     const rules = await rulesOf(db, ruleBook, subject)
     const morning = (await halvesOf(db, subject.id)).find(({ edge }) => edge === 'morning')?.hours ?? {}
     const proposal = await proposalOf(db, subject, { morning, rules: rules.proposal })
-    if (proposal?.isShift) found.push({ ...unfit, homeId: subject.homeId, morning, proposal })
+    if (!proposal?.isShift) continue
+    const { agreedMissesPerYear, ...proposed } = proposal
+    found.push({ ...unfit, homeId: subject.homeId, morning, proposal: proposed, agreedMissesPerYear })
   }
-  return found
+  return found.toSorted((a, b) => b.agreedMissesPerYear - a.agreedMissesPerYear)
 }
 
 /** A half as it will be: the occurrence at hand, and `next` where that one is new. */
@@ -194,12 +199,21 @@ async function proposalOf(
   db: Db,
   subject: Subject,
   { morning, rules }: { morning: PactHours; rules: RuleSet['proposal'] },
-): Promise<PactProposal | null> {
+): Promise<(PactProposal & { agreedMissesPerYear: number }) | null> {
   const proposal = proposeDeadline(await ownMornings(db, subject, rules.historyDays), rules)
   if (!proposal) return null
   const { deadline, expectedMissesPerYear, expectedDelayMin, mornings } = proposal
-  const isShift = Object.values(morning).some((hour) => hasShifted(hour, proposal, rules))
-  return { deadline, expectedMissesPerYear, expectedDelayMin, mornings, isShift }
+  const hours = Object.values(morning)
+  const isShift = hours.some((hour) => hasShifted(hour, proposal, rules))
+  const misses = hours.reduce((sum, hour) => sum + missesAt(hour, proposal), 0) / Math.max(hours.length, 1)
+  const agreedMissesPerYear = Math.round(misses * 10) / 10
+  return { deadline, expectedMissesPerYear, expectedDelayMin, mornings, isShift, agreedMissesPerYear }
+}
+
+const withoutMisses = (found: Awaited<ReturnType<typeof proposalOf>>): PactProposal | null => {
+  if (!found) return null
+  const { agreedMissesPerYear: _misses, ...proposal } = found
+  return proposal
 }
 
 const isAgreed = (hours: PactHours | null): boolean => hours !== null && Object.keys(hours).length > 0

@@ -129,6 +129,12 @@ const cases: { [N in RouteName]: Case<N> } = {
   alarmLoad: { input: () => ({ params: community() }) },
   alarms: { input: () => ({ params: community() }) },
   shelve: { input: () => ({ params: { id: ids.condition }, body: { minutes: 10, reason: '总在响' } }) },
+  wireDevice: {
+    input: () => ({
+      params: { id: api.cast.devices.liCo.id },
+      body: { gateway: null, carrier: '移动' },
+    }),
+  },
   takeOut: {
     input: () => ({
       params: { id: api.cast.devices.liCo.id },
@@ -154,6 +160,20 @@ const cases: { [N in RouteName]: Case<N> } = {
     input: () => ({ params: community(), body: { scope: 'community', change: { ladder: { tries: 2 } } } }),
   },
   home: { input: () => ({ params: home() }) },
+  placeHome: {
+    input: () => ({
+      params: home(),
+      body: {
+        buildingId: api.cast.buildings.five,
+        unit: 2,
+        floor: 1,
+        room: '101',
+        label: '5-2-101',
+        address: '和平路8号幸福里5-2-101',
+        flue: null,
+      },
+    }),
+  },
   series: { input: () => ({ params: home(), query: { kind: 'co' } }) },
 
   incident: { input: () => ({ params: incident() }) },

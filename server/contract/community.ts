@@ -157,6 +157,9 @@ export const DeviceView = Type.Object({
   battery: orNull(Type.Number()),
   outOfService: Type.Boolean(),
   origin: Origin,
+  /** Serial of the gateway that it speaks through, and its network, where that is known. */
+  gateway: orNull(Type.String()),
+  carrier: orNull(Type.String()),
   /** What is doubtful about what it said in the last eight hours. */
   doubts: Type.Array(AirDoubt),
 })
@@ -216,6 +219,8 @@ export type ResidentSheet = Static<typeof ResidentSheet>
 export const HomeSheet = Type.Object({
   tile: HomeTile,
   address: Type.String(),
+  /** Homes of the same flue warn each other of CO. */
+  flue: orNull(Type.String()),
   plan: Type.Record(Type.String(), Type.Unknown()),
   residents: Type.Array(ResidentSheet),
   paired: Type.Array(Paired),

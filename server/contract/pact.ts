@@ -55,6 +55,8 @@ export const PactReview = Type.Object({
   name: Type.String(),
   morning: PactHours,
   proposal: PactProposal,
+  /** Mornings a year on which they merely sleep longer than what is agreed now. */
+  agreedMissesPerYear: Type.Number(),
   unfitSince: EpochMs,
 })
 export type PactReview = Static<typeof PactReview>

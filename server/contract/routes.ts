@@ -204,6 +204,38 @@ export const routes = define({
     reply: Series,
   },
 
+  placeHome: {
+    method: 'POST',
+    path: '/api/homes/:id/place',
+    who: 'desk',
+    summary:
+      'Where a home is: building, door and flue, by which neighbours are warned and outages are put together',
+    params: byId,
+    body: Type.Object({
+      buildingId: Id,
+      unit: Type.Integer({ minimum: 1, maximum: 99 }),
+      floor: Type.Integer({ minimum: 1, maximum: 200 }),
+      room: text(20),
+      label: text(40),
+      address: text(120),
+      flue: Type.Union([text(40), Type.Null()]),
+    }),
+    reply: Done,
+  },
+  wireDevice: {
+    method: 'POST',
+    path: '/api/devices/:id/line',
+    who: 'desk',
+    summary:
+      'What a device hangs on: the serial of its gateway, and its network; null where that is not known',
+    params: byId,
+    body: Type.Object({
+      gateway: Type.Union([text(64), Type.Null()]),
+      carrier: Type.Union([text(40), Type.Null()]),
+    }),
+    reply: Done,
+  },
+
   rules: {
     method: 'GET',
     path: '/api/communities/:id/rules',

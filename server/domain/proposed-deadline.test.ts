@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addDays } from './calendar-day.ts'
-import { hasShifted, proposeDeadline, type Morning } from './proposed-deadline.ts'
+import { hasShifted, missesAt, proposeDeadline, type Morning } from './proposed-deadline.ts'
 
 const from = (minutes: readonly number[]): Morning[] =>
   minutes.map((minute, nth) => ({ on: addDays('2026-01-01', nth), minute }))
@@ -54,4 +54,12 @@ test('no order in which mornings are told changes it, and an hour later everywhe
     }),
     { numRuns: 50 },
   )
+})
+
+test('what is agreed costs by the same measure: tight hours many mornings a year, the proposed one as it says', () => {
+  const proposal = proposeDeadline(from(usual))
+  if (!proposal) throw new Error('84 mornings are enough')
+  expect(missesAt('06:20', proposal)).toBeGreaterThan(150)
+  expect(missesAt(proposal.deadline, proposal)).toBeCloseTo(proposal.expectedMissesPerYear, 0)
+  expect(missesAt('12:00', proposal)).toBe(0)
 })

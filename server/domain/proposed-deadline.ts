@@ -60,14 +60,18 @@ function lastMornings(history: readonly Morning[], count: number): Float64Array 
 
 const byDay = (a: Morning, b: Morning): number => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.minute - b.minute)
 
+/** Mornings a year on which they would merely have slept longer, were this hour (HH:MM) agreed. */
+export function missesAt(hour: string, { usualMinute, spreadMin }: Proposal): number {
+  return Math.round(mornings * beyond((minuteOf(hour) - usualMinute) / spreadMin) * 10) / 10
+}
+
 /** Whether staff should be asked to change the pact: the habit has moved by more than a little. */
 export function hasShifted(
   current: string,
   proposal: Proposal,
   rules: ProposalRules = defaultRules.proposal,
 ): boolean {
-  const [hours = 0, minutes = 0] = current.split(':').map(Number)
-  return Math.abs(proposal.deadlineMinute - (hours * 60 + minutes)) >= rules.shiftMin
+  return Math.abs(proposal.deadlineMinute - minuteOf(current)) >= rules.shiftMin
 }
 
 /** The latest tenth of the mornings (illness, a late night) counts as the nine tenths' border: it says little of habit. */
@@ -97,6 +101,11 @@ function quantile(sorted: Float64Array, share: number): number {
   const below = sorted[Math.floor(at)] ?? NaN
   const above = sorted[Math.ceil(at)] ?? below
   return below + (above - below) * (at - Math.floor(at))
+}
+
+function minuteOf(clockTime: string): number {
+  const [hours = 0, minutes = 0] = clockTime.split(':').map(Number)
+  return hours * 60 + minutes
 }
 
 const clock = (minute: number): string =>

@@ -16,7 +16,9 @@ export const countWords = defineWords(
     reviewTitle: '约定和早晨对不上的',
     reviewText: '习惯会变。改约定前先和本人说好；觉得不用改，就照旧，过些日子再看。',
     reviewEmpty: '都看过了。',
-    reviewHours: (agreed: string, proposed: string) => `现在约 ${agreed}，照近来的早晨建议 ${proposed}`,
+    reviewHours: (agreed: string, misses: number) => `现在约 ${agreed}：一年约有 ${misses} 次只是起晚了`,
+    reviewProposal: (hour: string, misses: number) => `照近来的早晨建议 ${hour}：一年约 ${misses} 次`,
+    reviewMore: (count: number) => `后面还有 ${count} 位，处理完这些就会出现。`,
     ledger: '今日台账',
     ledgerText: (on: string) => `${on} · 每个名字只出现一次，加起来就是全部登记的人。`,
     sign: '签字确认',
@@ -57,7 +59,11 @@ export const countWords = defineWords(
     reviewText:
       'Habits shift. Talk it over before you change a pact; leave it as it is, and it is looked at again later.',
     reviewEmpty: 'All of them are decided.',
-    reviewHours: (agreed: string, proposed: string) => `Agreed ${agreed}; their mornings suggest ${proposed}`,
+    reviewHours: (agreed: string, misses: number) =>
+      `Agreed ${agreed}: merely sleeps longer ${misses} times a year`,
+    reviewProposal: (hour: string, misses: number) =>
+      `By their recent mornings ${hour}: about ${misses} times a year`,
+    reviewMore: (count: number) => `${count} more appear when these are decided.`,
     ledger: "Today's ledger",
     ledgerText: (on: string) => `${on} · each name once; together they are all who are enrolled.`,
     sign: 'Sign',
