@@ -163,6 +163,33 @@ test('the desk is used without a mouse: the first act of the board, a house by i
   await expect(building).toBeFocused()
 })
 
+test('a rule is tried on last month before it is saved: on a phone, without a mouse, and nothing is kept of it', async ({
+  browser,
+}) => {
+  const context = await contextOf(browser, 'zhaomin', phoneSize)
+  const page = await context.newPage()
+  await page.goto(`${house.url}/rules`)
+  const longest = page.locator('[data-rule="silence.longestSilenceMin"] input')
+  await longest.fill('1440')
+  const tryOn = page.getByRole('button', { name: '用上个月试一试' })
+  await page.getByLabel('为什么改').focus()
+  await tabTo(page, () => tryOn.evaluate((one) => one === document.activeElement))
+  await page.keyboard.press('Enter')
+  const result = page.getByRole('region', { name: '用上个月试了一遍' })
+  await expect(result.getByRole('heading', { name: '用上个月试了一遍' })).toBeFocused({ timeout: 60_000 })
+  // a day is shorter than from one good morning to the next: in the invented month nearly everybody would be asked early
+  await expect(result.getByRole('heading', { name: /^多提醒的 \d{2,} 起$/ })).toBeVisible()
+  await expect(result.getByText(/^新规则：\d\d-\d\d \d\d:\d\d /).first()).toBeVisible()
+  expect(await hindrances(page)).toEqual([])
+  expect(await scrolledSideways(page)).toBeLessThan(1)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(result).toHaveCount(0)
+  await page.reload()
+  await expect(longest).toHaveValue('1545')
+  await context.close()
+})
+
 for (const { name, path, login, ready } of pages) {
   test(`nothing on the page hinders anybody: ${name}, wide and narrow, by day and by night`, async ({
     browser,

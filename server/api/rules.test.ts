@@ -103,6 +103,7 @@ test('rules are tried on the last month before anybody saves them: what differs 
   })
   const eight = Date.parse('2026-02-26T08:00:00+08:00')
   expect(trial.changed).toMatchObject([
+    { homeLabel: '3-2-601', greeting: '吴爷爷' },
     {
       homeLabel: '3-2-601',
       greeting: '郑奶奶',

@@ -4,35 +4,48 @@ import { nextOfHalf, type Hours } from '#domain/schedule.ts'
 import { limits } from '../limits.ts'
 import type { PactThen } from './history.ts'
 
-/** The next occurrence due after `after` (epoch ms); hours that were changed meanwhile count as api/pact.ts lets them. */
-export function occurrenceAfter(pact: PactThen, zone: string, after: number): Occurrence | null {
-  const later = pact.changes.filter(({ at }) => at > after)
-  let next = nextOf(pact, zone, { hours: later[0] ? later[0].before : pact.hours, after })
-  for (const [index, { at }] of later.entries()) {
-    if (next && next.opensAt <= at) break
-    const following = later[index + 1]
-    const hours = following ? following.before : pact.hours
-    const from = next ? Math.max(at, localInstant(next.on, '00:00', zone) - 1) : at
-    next = nextOf(pact, zone, { hours, after: from })
+export type Occurrences = {
+  /** The next one due after `after` (epoch ms); hours that were changed meanwhile count as api/pact.ts lets them. */
+  after: (pact: PactThen, zone: string, after: number) => Occurrence | null
+  /** The one on a later day: no day is judged twice. */
+  onLaterDay: (pact: PactThen, zone: string, last: Pick<Occurrence, 'on' | 'dueAt'>) => Occurrence | null
+}
+
+type Asked = { edge: PactThen['edge']; hours: Hours; zone: string; after: number }
+
+/** Calendars are slow to reckon with, and a thousand people of one community share a handful of hours. */
+export function createOccurrences(): Occurrences {
+  const known = new Map<string, Occurrence | null>()
+  const nextOf = (asked: Asked): Occurrence | null => {
+    const key = JSON.stringify(asked)
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const next = nextOfHalf({ ...asked, remindBeforeMs: limits.remindBeforeMs })
+    if (known.size >= limits.replayRowsMax) known.clear()
+    known.set(key, next)
+    return next
   }
-  return next
-}
 
-/** The one on a later day: no day is judged twice. */
-export function occurrenceOnLaterDay(
-  pact: PactThen,
-  zone: string,
-  { on, dueAt }: Pick<Occurrence, 'on' | 'dueAt'>,
-): Occurrence | null {
-  const next = occurrenceAfter(pact, zone, dueAt)
-  return next === null || next.on > on ? next : occurrenceAfter(pact, zone, next.dueAt)
-}
+  function after(pact: PactThen, zone: string, from: number): Occurrence | null {
+    const { edge, changes } = pact
+    const ofHours = (hours: Hours | null, since: number) =>
+      hours && nextOf({ edge, hours, zone, after: since })
+    const later = changes.filter(({ at }) => at > from)
+    let next = ofHours(later[0] ? later[0].before : pact.hours, from)
+    for (const [index, { at }] of later.entries()) {
+      if (next && next.opensAt <= at) break
+      const following = later[index + 1]
+      const since = next ? Math.max(at, localInstant(next.on, '00:00', zone) - 1) : at
+      next = ofHours(following ? following.before : pact.hours, since)
+    }
+    return next
+  }
 
-function nextOf(
-  { edge }: PactThen,
-  zone: string,
-  { hours, after }: { hours: Hours | null; after: number },
-): Occurrence | null {
-  if (hours === null || Object.keys(hours).length === 0) return null
-  return nextOfHalf({ edge, hours, zone, after, remindBeforeMs: limits.remindBeforeMs })
+  return {
+    after,
+    onLaterDay(pact, zone, { on, dueAt }) {
+      const next = after(pact, zone, dueAt)
+      return next === null || next.on > on ? next : after(pact, zone, next.dueAt)
+    },
+  }
 }

@@ -15,6 +15,7 @@ import { silentDevicesOf } from './devices-of.ts'
 import type { Found } from './found.ts'
 import type { BlindThen, HomeThen, ReadingThen, Span } from './history.ts'
 import { homesOf, shortestSilence } from './homes.ts'
+import { createOccurrences, type Occurrences } from './occurrences.ts'
 import { lookBackMs } from './range.ts'
 import { badAirOf } from './readings-store.ts'
 import { blindsOf } from './board-store.ts'
@@ -54,7 +55,8 @@ export async function replay({ db, layers, isOver = () => false, ...asked }: Rep
   soFar.trial.homes = await homesIn(db, communityIds)
   const warm = { fromAt: span.fromAt - lookBackMs, untilAt: span.untilAt }
   const blinds = await reading(db, (tx) => blindsOf(tx, warm))
-  const judging: Judging = { db, warm, blinds, touched, inForceAt, proposedAt, soFar, isOver }
+  const occurrences = createOccurrences()
+  const judging: Judging = { db, warm, blinds, touched, inForceAt, proposedAt, soFar, occurrences, isOver }
   const isNothing = !touched.air && !touched.silence && !touched.devices
   if (isNothing) soFar.trial.homesJudged = soFar.trial.homes
   for (let afterId: number | undefined = isNothing ? undefined : 0; afterId !== undefined && !isOver();)
@@ -71,6 +73,7 @@ type Judging = {
   inForceAt: RulesAt
   proposedAt: RulesAt | undefined
   soFar: TrialSoFar
+  occurrences: Occurrences
   isOver: () => boolean
 }
 
@@ -104,36 +107,35 @@ async function judgeHome(judging: Judging, home: HomeThen): Promise<void> {
 type Under = { home: HomeThen; readings: readonly ReadingThen[]; rulesAt: RulesAt }
 
 async function judgeUnder(judging: Judging, { home, readings, rulesAt }: Under): Promise<Found[]> {
-  const { warm: span, blinds, touched, inForceAt } = judging
+  const { warm: span, blinds, touched, inForceAt, occurrences, isOver } = judging
   const airs: AirFound[] = []
-  if (touched.air || touched.devices)
-    for (const kind of airKinds)
-      airs.push(
-        await inTurns(
-          airOf({ home, kind, readings: readings.filter((one) => one.kind === kind), rulesAt, blinds, span }),
-          judging.isOver,
-        ),
-      )
+  const found: Found[] = []
+  for (const kind of touched.air || touched.devices ? airKinds : []) {
+    const own = readings.filter((one) => one.kind === kind)
+    const air = await inTurns(airOf({ home, kind, readings: own, rulesAt, blinds, span }), isOver)
+    if (air) airs.push(air)
+    if (air && touched.air) found.push(...air.found)
+  }
+  for (const resident of touched.silence ? home.residents : []) {
+    const asked = { home, resident, rulesAt, inForceAt, blinds, span, occurrences }
+    found.push(...((await inTurns(silencesOf(asked), isOver)) ?? []))
+  }
+  if (!touched.devices) return found
   const [alarms, missed] = [airs.flatMap((one) => one.alarms), airs.flatMap((one) => one.missed)]
-  const people = touched.silence ? home.residents : []
-  await turn()
-  return [
-    ...(touched.air ? airs.flatMap(({ found }) => found) : []),
-    ...people.flatMap((resident) => silencesOf({ home, resident, rulesAt, inForceAt, blinds, span })),
-    ...(touched.devices ? silentDevicesOf({ home, alarms, missed, rulesAt, blinds, span }) : []),
-  ]
+  return [...found, ...silentDevicesOf({ home, alarms, missed, rulesAt, blinds, span })]
 }
 
 const airKinds: readonly AirKind[] = ['co', 'gas', 'smoke']
 
-/** A slice at a time: what is judged live comes in between. */
-async function inTurns(work: Generator<undefined, AirFound>, isOver: () => boolean): Promise<AirFound> {
+/** A slice at a time: what is judged live comes in between. Undefined where the time for it was over before its end. */
+async function inTurns<R>(work: Generator<undefined, R>, isOver: () => boolean): Promise<R | undefined> {
+  await turn()
   let began = performance.now()
   for (;;) {
     const step = work.next()
     if (step.done) return step.value
     if (performance.now() - began < limits.replayTurnMs) continue
-    if (isOver()) return { found: [], alarms: [], missed: [] }
+    if (isOver()) return undefined
     await turn()
     began = performance.now()
   }

@@ -36,9 +36,12 @@ type Asked = {
   blinds: readonly BlindThen[]
 }
 
-/** As circumstances-store.ts asks it live: nothing that could have carried a greeting of theirs can be seen. */
+/**
+ * As circumstances-store.ts asks it live: nothing that could have carried a greeting of theirs can be seen. When a device
+ * was put up is not stored: it counts from its first word on.
+ */
 export function isBlind({ devices }: HomeThen, asked: Asked): boolean {
-  const { residentId, dueAt, blinds } = asked
+  const { residentId, dueAt, now, blinds } = asked
   if (blinds.some((one) => one.cause === putForward && dueAt >= one.fromAt && dueAt <= one.untilAt))
     return true
   const carriers = devices.filter(
@@ -46,13 +49,14 @@ export function isBlind({ devices }: HomeThen, asked: Asked): boolean {
       (device.kind === 'button' ||
         device.kind === 'curtain' ||
         (device.kind === 'tablet' && !device.outOfService)) &&
-      (device.residentId === null || device.residentId === residentId),
+      (device.residentId === null || device.residentId === residentId) &&
+      (device.firstHeardAt ?? Infinity) <= now,
   )
   return carriers.length > 0 && !carriers.some((device) => isSeen(device, asked))
 }
 
 function isSeen(device: DeviceThen, { dueAt, now, rules, blinds }: Asked): boolean {
-  if (device.outOfService || device.firstHeardAt === null || device.firstHeardAt > now) return false
+  if (device.outOfService) return false
   const gap = device.gaps.find(({ fromAt, untilAt }) => fromAt <= now && now < (untilAt ?? Infinity))
   if (gap && silentFrom(device, gap, { rules, blinds }) <= now) return false
   if (gap && device.offlineAts.some((at) => at >= gap.fromAt && at <= now)) return false

@@ -15,7 +15,7 @@ import type {
   ResidentThen,
   Span,
 } from './history.ts'
-import { occurrenceAfter, occurrenceOnLaterDay } from './occurrences.ts'
+import type { Occurrences } from './occurrences.ts'
 import type { RulesAt } from './rules-then.ts'
 import { isBlind, judgedAt } from './sight.ts'
 
@@ -27,6 +27,7 @@ export type Silences = {
   inForceAt: RulesAt
   blinds: readonly BlindThen[]
   span: Span
+  occurrences: Occurrences
 }
 
 /** The occurrence of a pact that waits to be judged. */
@@ -35,12 +36,13 @@ type Due = Occurrence & { pact: PactThen; agreedAt: number | null }
 /** The job that looks for deadlines runs each second: what came in before it did was no silence. */
 const tickMs = 1000
 
-export function silencesOf(silences: Silences): Found[] {
-  const { home, resident, span, blinds } = silences
+/** Gives way after each judgement, as airOf does. */
+export function* silencesOf(silences: Silences): Generator<undefined, Found[]> {
+  const { home, resident, span, blinds, occurrences } = silences
   const found: Found[] = []
   let standing = standingBefore(silences)
   const first = resident.pacts.flatMap((pact): Due[] => {
-    const next = occurrenceAfter(pact, home.zone, span.fromAt)
+    const next = occurrences.after(pact, home.zone, span.fromAt)
     return next ? [{ ...next, pact, agreedAt: null }] : []
   })
   let waiting = first
@@ -51,6 +53,7 @@ export function silencesOf(silences: Silences): Found[] {
     standing = settle(silences, standing, now)
     const { next, verdict } = judgeDue(silences, due, now)
     waiting = waiting.flatMap((one) => (one === due ? (next ?? []) : [one]))
+    yield undefined
     if (!verdict) continue
     const seen = { due, verdict, now }
     if (standing) raise(standing, { at: now, stage: verdict.stage }, verdict.evidence)
@@ -83,7 +86,7 @@ function judgeDue(silences: Silences, due: Due, now: number): Judged {
   const { home, resident, rulesAt } = silences
   const { communityId, id: homeId, zone } = home
   const rules = rulesAt({ communityId, homeId, tier: resident.tier }, now)
-  const following = occurrenceOnLaterDay(due.pact, zone, due)
+  const following = silences.occurrences.onLaterDay(due.pact, zone, due)
   const known = resident.checkIns.filter(({ receivedAt }) => receivedAt <= cutOf(silences, due, now))
   const pressed = known.find((one) => isFor(one, due, now))
   const heardAt = latestOf(known, now)
@@ -121,14 +124,14 @@ type Rolling = {
 
 /** As deadline-store.ts rolls: whoever greeted very early is asked for sooner, unless another half asks before. */
 function early(
-  { resident, home }: Silences,
+  { resident, home, occurrences }: Silences,
   { due, following, coveredAt, heardAt, rules }: Rolling,
 ): Occurrence & { agreedAt: number | null } {
   if (coveredAt === null) return { ...following, agreedAt: null }
   const moved = withLongestSilence(following, Math.max(coveredAt, heardAt ?? coveredAt), rules.silence)
   const asksBefore = resident.pacts.some((other) => {
     if (other.id === due.pact.id) return false
-    const next = occurrenceAfter(other, home.zone, Math.max(coveredAt, heardAt ?? coveredAt))
+    const next = occurrences.after(other, home.zone, Math.max(coveredAt, heardAt ?? coveredAt))
     return next !== null && next.dueAt < moved.dueAt
   })
   if (moved.dueAt === following.dueAt || asksBefore) return { ...following, agreedAt: null }
@@ -191,7 +194,7 @@ function couldNotBeSeen({ home, resident, inForceAt, blinds }: Silences, { due, 
   const { communityId, id: homeId } = home
   const asked = { residentId: resident.id, dueAt: due.dueAt, now, blinds }
   if (isBlind(home, { ...asked, rules: rules.device })) return true
-  const then = home.incidents.find(({ pactId, on }) => pactId === due.pact.id && on === due.on)
+  const then = onBoardOf(home, resident, { due, now })
   if (then?.evidence.silence !== 'blind') return false
   const inForce = inForceAt({ communityId, homeId, tier: resident.tier }, now)
   return !isBlind(home, { ...asked, rules: inForce.device })
@@ -202,10 +205,7 @@ function openedBy(
   { home, resident }: Silences,
   { due, verdict, now }: { due: Due; verdict: SilenceVerdict; now: number },
 ): Found | undefined {
-  const own = home.incidents.filter(({ kind, residentId }) => kind === 'missed' && residentId === resident.id)
-  const then =
-    own.find(({ pactId, on }) => pactId === due.pact.id && on === due.on) ??
-    own.find(({ openedAt, endedAt }) => openedAt <= now && (endedAt ?? Infinity) > now)
+  const then = onBoardOf(home, resident, { due, now })
   if (isDealtWith(then, due, now)) return undefined
   return {
     kind: 'missed',
@@ -216,6 +216,19 @@ function openedBy(
     evidence: verdict.evidence,
     endsAt: then ? then.endedAt : unseenEnd(resident, now),
   }
+}
+
+/** What was on the board then of this very occurrence; else what still stood there of an earlier one. */
+function onBoardOf(
+  { incidents }: HomeThen,
+  { id }: ResidentThen,
+  { due, now }: { due: Due; now: number },
+): IncidentThen | undefined {
+  const own = incidents.filter(({ kind, residentId }) => kind === 'missed' && residentId === id)
+  return (
+    own.find(({ pactId, on }) => pactId === due.pact.id && on === due.on) ??
+    own.find(({ openedAt, endedAt }) => openedAt <= now && (endedAt ?? Infinity) > now)
+  )
 }
 
 const isDealtWith = (then: IncidentThen | undefined, due: Due, now: number): boolean =>

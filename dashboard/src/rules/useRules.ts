@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import type { RuleLine, RulesView } from '#contract/rule-layers.ts'
+import type { RuleChange } from '#contract/rule-set.ts'
 import { call } from '../api/client.ts'
 import { useAct } from '../api/useAct.ts'
 import { changeOf, isAllowed, isEdited, keyOf, valueOf, type Edits, type RuleValue } from './rule-change.ts'
@@ -14,6 +15,8 @@ export type Rules = {
   busy: Ref<'no' | 'yes'>
   edit: (line: RuleLine, value: RuleValue) => void
   discard: () => void
+  /** All that this layer does otherwise, as it is typed. */
+  change: () => RuleChange
   /** The new version, or undefined where it was refused; what was typed stays then. */
   save: (note: string) => Promise<number | undefined>
 }
@@ -35,9 +38,11 @@ export function useRules(communityId: number): Rules {
     edits.value = {}
   }
 
+  const change = (): RuleChange => changeOf(view.value?.lines ?? [], edits.value)
+
   async function save(note: string): Promise<number | undefined> {
-    const { lines = [], version = 0 } = view.value ?? {}
-    const body = { scope: scope.value, change: changeOf(lines, edits.value), version, note }
+    const { version = 0 } = view.value ?? {}
+    const body = { scope: scope.value, change: change(), version, note }
     const fresh = await run(() => call('saveRules', { params, body }))
     if (!fresh) return undefined
     view.value = fresh
@@ -58,6 +63,7 @@ export function useRules(communityId: number): Rules {
     busy,
     edit: (line, value) => void (edits.value = { ...edits.value, [keyOf(line)]: value }),
     discard: () => void (edits.value = {}),
+    change,
     save,
   }
 }
