@@ -190,6 +190,36 @@ test('a rule is tried on last month before it is saved: on a phone, without a mo
   await context.close()
 })
 
+test('without a mouse a device is shelved from its card, with a reason, stands on the list, and is put back', async ({
+  browser,
+}) => {
+  const resident = playing(house, 'early')
+  const device = deviceOf(house, resident, 'button')
+  await say(house, device, 'heartbeat', { battery: 5 })
+  const desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
+  const card = desk.getByRole('article').filter({ hasText: resident.name })
+  await card.getByRole('button', { name: '更多操作' }).focus()
+  await desk.keyboard.press('Enter')
+  await desk.getByRole('menuitem', { name: '搁置或停用' }).press('Enter')
+  await expect(desk).toHaveURL(/\/desk\/alarms$/)
+  const shelve = desk.getByRole('button', { name: new RegExp(`^搁置 · ${resident.label}`) })
+  await shelve.press('Enter')
+  const form = desk.getByRole('dialog', { name: /^搁置 · / })
+  await form.getByRole('button', { name: '搁置', exact: true }).press('Enter')
+  await expect(form.getByText('请填写')).toBeVisible()
+  await form.getByLabel('原因').fill('师傅在换电池')
+  await desk.keyboard.press('Enter')
+  await expect(desk.getByText('师傅在换电池')).toBeVisible()
+  await expect(card).toHaveCount(0)
+  await expect(desk.getByRole('link', { name: /搁置 1 项/ })).toBeVisible()
+  await desk.getByRole('button', { name: new RegExp(`^放回 ${resident.label}`) }).press('Enter')
+  await expect(card).toBeVisible()
+  await expect(desk.getByRole('link', { name: /搁置 1 项/ })).toHaveCount(0)
+  await desk.keyboard.press('Escape')
+  await expect(desk).toHaveURL(/\/desk$/)
+  await desk.context().close()
+})
+
 for (const { name, path, login, ready } of pages) {
   test(`nothing on the page hinders anybody: ${name}, wide and narrow, by day and by night`, async ({
     browser,

@@ -109,7 +109,8 @@ export const troublesOf = (db: Db, communityId: number, max: number) =>
         exists (
           select
           from condition danger
-          where danger.device_id = d.id
+          where danger.home_id = c.home_id
+            and danger.device_id = d.id
             and danger.kind in ('co', 'gas', 'smoke', 'sos')
             and danger.state <> 'normal'
         ) as in_alarm
@@ -171,6 +172,30 @@ export const countSetAside = (db: Db, communityId: number, now: number) =>
       from set_aside
       where community_id = ${communityId}
         and ended_at is null`,
+  )
+
+const Suppressed = Type.Object({ away: Type.Integer(), onAnotherCard: Type.Integer() })
+
+/** What tells nobody by design (ISA-18.2 H): residents who are away today, and what stands on the card of its cause. */
+export const suppressedOf = (db: Db, { communityId, on }: { communityId: number; on: string }) =>
+  db.one(
+    Suppressed,
+    sql`
+      select (
+          select count(distinct resident_id)::int
+          from absence
+          where community_id = ${communityId}
+            and ended_at is null
+            and from_on <= ${on}
+            and until_on > ${on}
+        ) as away,
+        (
+          select count(*)::int
+          from incident
+          where community_id = ${communityId}
+            and state = 'open'
+            and folded_into is not null
+        ) as on_another_card`,
   )
 
 const StandingRow = Type.Object({

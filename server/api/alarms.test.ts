@@ -177,6 +177,16 @@ test('who, why and until when: on the list, in the audit, and ended by the desk'
   ])
 })
 
+test('what is quiet by design is counted: who is away today, and what stands on the card of its cause', async () => {
+  const { communityId, residents } = api.cast
+  await api.db.run(sql`
+    insert into absence (community_id, resident_id, from_on, until_on, place, companion, phone, confirmed_at)
+    values
+      (${communityId}, ${residents.he}, '2026-03-01', '2026-03-04', '女儿家', '女儿', '1', ${at(api.clock.now())}),
+      (${communityId}, ${residents.li}, '2026-02-20', '2026-03-02', '女儿家', '女儿', '1', ${at(api.clock.now())})`)
+  expect((await health()).suppressed).toEqual({ away: 1, onAnotherCard: 0 })
+})
+
 test('out of service: a day of review is required, and it is said when it has come', async () => {
   await forget()
   const { id } = api.cast.devices.liCo

@@ -4,6 +4,7 @@ import type { Origin } from '#contract/primitives.ts'
 import type { Db } from '#db/database.ts'
 import { chatterOf, floodedShare, loadBounds, loadOf, type Load } from '#domain/alarm-load.ts'
 import { grouped } from '#domain/grouped.ts'
+import { localDate } from '#domain/occurrence.ts'
 import { isAtLeast } from '#domain/worst.ts'
 import * as store from './alarms-store.ts'
 import { findCommunity } from './day-store.ts'
@@ -18,23 +19,23 @@ const days = 7
 const rowsMax = 200
 
 export function alarmHandlers({ db }: { db: Db }): Pick<Handlers, 'alarms' | 'alarmLoad'> {
+  const find = async (communityId: number, now: number): Promise<Whose | undefined> => {
+    const community = await findCommunity(db, communityId)
+    return community && { communityId, origin: community.origin, zone: community.zone, now }
+  }
   return {
     async alarmLoad({ params, now }) {
-      const community = await findCommunity(db, params.id)
-      return community ? readLoad(db, { communityId: params.id, origin: community.origin, now }) : notFound()
+      const whose = await find(params.id, now)
+      return whose ? readLoad(db, whose) : refused('not_found')
     },
     async alarms({ params, now }) {
-      const community = await findCommunity(db, params.id)
-      return community
-        ? readHealth(db, { communityId: params.id, origin: community.origin, now })
-        : notFound()
+      const whose = await find(params.id, now)
+      return whose ? readHealth(db, whose) : refused('not_found')
     },
   }
 }
 
-const notFound = () => refused('not_found')
-
-type Whose = { communityId: number; origin: Origin; now: number }
+type Whose = { communityId: number; origin: Origin; zone: string; now: number }
 
 async function readLoad(db: Db, whose: Whose): Promise<AlarmLoad> {
   const { communityId, now } = whose
@@ -49,11 +50,12 @@ async function readLoad(db: Db, whose: Whose): Promise<AlarmLoad> {
 async function readHealth(db: Db, whose: Whose): Promise<AlarmHealth> {
   const { communityId, now } = whose
   const fromAt = now - days * dayMs
-  const [arrivals, onsets, troubles, setAside, stale] = await Promise.all([
+  const [arrivals, onsets, troubles, setAside, suppressed, stale] = await Promise.all([
     store.arrivalsOf(db, { ...whose, fromAt }),
     store.onsetsOf(db, { ...whose, fromAt }),
     store.troublesOf(db, communityId, rowsMax),
     store.setAsideOf(db, communityId, rowsMax),
+    store.suppressedOf(db, { communityId, on: localDate(now, whose.zone) }),
     store.standingSince(db, { ...whose, fromAt: now - loadBounds.staleMs, max: rowsMax }),
   ])
   const humans = humansOf(arrivals, now)
@@ -65,6 +67,7 @@ async function readHealth(db: Db, whose: Whose): Promise<AlarmHealth> {
     floodedShare: Math.max(0, ...humans.map(({ arrivals: own }) => floodedShare(own, fromAt, now))),
     troubles: troubles.map(shown),
     setAside: await withCover(db, setAside, whose),
+    suppressed,
     ...sourcesOf(onsets),
     stale,
   }

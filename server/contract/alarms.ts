@@ -108,6 +108,8 @@ export const AlarmHealth = Type.Object({
   floodedShare: Type.Number(),
   troubles: Type.Array(ShownTrouble),
   setAside: Type.Array(SetAsideView),
+  /** By design, without anybody's act: check-ins of those who are away, and rows told of through another card. */
+  suppressed: Type.Object({ away: Type.Integer(), onAnotherCard: Type.Integer() }),
   chattering: Type.Array(ChatterView),
   stale: Type.Array(StaleView),
   worst: Type.Array(WorstSource),

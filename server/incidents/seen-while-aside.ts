@@ -58,6 +58,7 @@ async function hiddenOf(tx: Tx, verdicts: readonly Verdict[]): Promise<Map<strin
       where home_id = any(${bigints(verdicts.map(({ homeId }) => homeId))}::bigint[])
         and device_id = any(${bigints(verdicts.map(({ deviceId }) => deviceId))}::bigint[])
         and kind = 'device'
+        and state <> 'normal'
         and state in ('shelved', 'outOfService', 'suppressed')`,
   )
   return new Map(rows.map((row) => [keyOf(row), row]))

@@ -50,21 +50,24 @@ export const conditionById = (db: Db, id: number): Promise<AsideCondition | unde
   db.maybeOne(ConditionRow, conditionWhere(sql`id = ${id}`))
 
 /** The trouble of this device that stands, of its own origin. */
-export const troubleOf = (tx: Tx, { id, origin }: Equipment): Promise<AsideCondition | undefined> =>
+export const troubleOf = (tx: Tx, { id, homeId, origin }: Equipment): Promise<AsideCondition | undefined> =>
   tx.maybeOne(
     ConditionRow,
-    conditionWhere(sql`device_id = ${id} and kind = 'device' and origin = ${origin} and state <> 'normal'`),
+    conditionWhere(
+      sql`home_id = ${homeId} and device_id = ${id} and kind = 'device' and origin = ${origin} and state <> 'normal'`,
+    ),
   )
 
 /** A danger that this device senses, or sensed, and that no human has closed. */
-export async function hasDanger(tx: Tx, deviceId: number): Promise<boolean> {
+export async function hasDanger(tx: Tx, { id, homeId }: Equipment): Promise<boolean> {
   const { found } = await tx.one(
     Type.Object({ found: Type.Boolean() }),
     sql`
       select exists (
         select
         from condition
-        where device_id = ${deviceId}
+        where home_id = ${homeId}
+          and device_id = ${id}
           and kind in ('co', 'gas', 'smoke', 'sos')
           and state <> 'normal'
       ) as found`,

@@ -100,7 +100,7 @@ async function refusalOf(
 ): Promise<RefusedAct | undefined> {
   const stage: Stage = condition?.stage ?? 'notice'
   const state: ConditionState = condition?.state ?? 'normal'
-  const inAlarm = await rows.hasDanger(tx, device.id)
+  const inAlarm = await rows.hasDanger(tx, device)
   const { now, untilAt } = wish
   const answer = maySetAside({ how, kind: 'device', stage, state, inAlarm, now, untilAt }, parts.limits)
   if (answer === 'allowed') return undefined

@@ -14,8 +14,8 @@ import type { Desk } from '../desk/useDesk.ts'
 
 /** A flood ends by time alone, and no event says so. */
 const askEveryMs = 30_000
-/** Events come in showers. */
-const gatherMs = 2000
+/** Events come in showers, and a flood is counted in minutes. */
+const gatherMs = 5000
 
 const key: InjectionKey<Readonly<Ref<AlarmLoad | undefined>>> = Symbol('alarm load')
 

@@ -21,8 +21,9 @@ export const alarmWords = defineWords(
     review: (day: string) => `${day} 复核`,
     reviewDue: '已到复核日',
     by: (name: string, when: string) => `${name} ${when}`,
-    stillThere: '问题还在',
     wellNow: '现在正常',
+    suppressed: (away: number, onCard: number) =>
+      `按约定不提醒（不用人搁置）：外出报备 ${away} 人，已在同一原因卡片上 ${onCard} 件。`,
     putBack: '放回',
     puttingBack: (what: string) => `放回 ${what}`,
     putBackSaid: '已放回，按现在的情况重新判断',
@@ -87,8 +88,9 @@ export const alarmWords = defineWords(
     review: (day: string) => `Review on ${day}`,
     reviewDue: 'Review is due',
     by: (name: string, when: string) => `${name} ${when}`,
-    stillThere: 'Still there',
     wellNow: 'Well now',
+    suppressed: (away: number, onCard: number) =>
+      `Quiet by design, without anybody's act: ${away} away, ${onCard} on the card of their cause.`,
     putBack: 'Put back',
     puttingBack: (what: string) => `Put back ${what}`,
     putBackSaid: 'Put back, and judged as it stands now',
