@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   const missed = all.filter(({ met }) => met === false)
   if (missed.length > 0)
     say(
-      `\nMISSED: ${missed.map((one) => `${one.case} (${one.ratio ?? one.value}, ${one.goal})`).join('; ')}. docs/performance.md says why.`,
+      `\nMISSED: ${missed.map((one) => `${one.case} (${one.ratio ?? one.value}, ${one.goal})`).join('; ')}. docs/performance.md and docs/judgement.md say why.`,
     )
   const report: Report = {
     name: names.length > 1 ? 'all' : (names[0] ?? 'all'),

@@ -42,7 +42,7 @@ function wellCases(world: World, { years, cooking }: Runs): Case[] {
       unit,
       yardstick: total.flat,
       goal: { atMost: third },
-      note: graceNote,
+      note: `${width(sent.ours)}, flat ${width(sent.flat)}; ${graceNote}`,
     }),
     caseOf({
       case: '  of these because of silence',
@@ -65,7 +65,7 @@ function wellCases(world: World, { years, cooking }: Runs): Case[] {
       unit,
       yardstick: calls.flat.value + air.flat,
       goal: { atMost: third },
-      note: width(calls.ours),
+      note: `${width(calls.ours)}, flat ${width(calls.flat)}`,
     }),
     caseOf({
       case: 'silences judged',

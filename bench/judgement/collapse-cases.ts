@@ -41,7 +41,7 @@ export function collapseCases({ years }: Runs): Case[] {
       value: early('ours').value - early('flat').value,
       unit: 'min',
       goal: { atMost: 15 },
-      note: `ours ${clock(early('ours').value)}, flat ${clock(early('flat').value)}, schedule + grace ${clock(early('grace').value)}`,
+      note: `ours ${clock(early('ours').value)}, flat ${clock(early('flat').value)}, schedule + grace ${clock(early('grace').value)}; each ±${Math.max(minutesOf(early('ours')), minutesOf(early('flat'))).toFixed(1)} min`,
     }),
     caseOf({
       case: 'at the door more than 26 h after the last sign',
@@ -106,6 +106,9 @@ const clockTold = (collapses: readonly Collapse[]): Estimate =>
 
 const share = (collapses: readonly Collapse[], is: (one: Collapse) => boolean): number =>
   (100 * collapses.filter(is).length) / collapses.length
+
+/** Half the 95 % interval of a clock time, in minutes: as a share of the time of day it would say nothing. */
+const minutesOf = ({ value, halfWidth }: Estimate): number => value * halfWidth
 
 const clock = (minute: number): string =>
   `${Math.floor(minute / 60)}:${String(Math.round(minute % 60)).padStart(2, '0')}`

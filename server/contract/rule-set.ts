@@ -42,7 +42,7 @@ export const tierRules: Record<RiskTier, RuleChange> = {
   high: {
     silence: { signSoftens: false, blindContactMin: 15, blindStewardAfterMin: 3 },
     ladder: {
-      firstTryMin: -10,
+      firstTryMin: -15,
       nearbyAfterMin: 0,
       nearbyOfDeafAfterMin: 0,
       stewardAfterMin: 5,

@@ -49,20 +49,21 @@ export type SilenceRules = Static<typeof SilenceRules>
 
 /** Minutes after the deadline T0, unless said otherwise. */
 export const LadderRules = Type.Object({
-  firstTryMin: number(-10, [-30, 0], {
+  firstTryMin: number(-15, [-30, 0], {
     zh: '截止后 {} 分钟（负数为截止前）开始联系老人本人',
     en: 'The resident is asked from {} minutes after the deadline (negative: before it)',
-    source: 'before the deadline, so that five calls fit before a steward is sent; measured',
+    source: 'before the deadline, so that six tries fit before a steward is sent; measured',
   }),
   firstTryOfDeafMin: number(-15, [-30, 0], {
     zh: '听不见电话的老人，从截止后 {} 分钟（负数为截止前）起用约好的方式（灯、振动）提醒',
     en: 'A deaf resident is asked in the agreed way from {} minutes after the deadline (negative: before it)',
     source: 'safety 18: a light asks nobody twice; measured',
   }),
-  tries: whole(5, [1, 8], {
+  tries: whole(6, [1, 8], {
     zh: '先联系老人本人 {} 次',
     en: 'The resident is asked up to {} times',
-    source: 'facts 6.2: four or five calls within the hour; measured',
+    source:
+      'facts 6.2: four or five calls within the hour; six, so that half as many answers still do; measured',
   }),
   triesApartMin: number(5, [1, 15], {
     zh: '两次联系之间隔 {} 分钟',

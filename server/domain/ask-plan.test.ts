@@ -14,6 +14,7 @@ const sentMin = (plan: readonly AskStep[]) =>
 
 test('she is asked from before the deadline on, then neighbour and family, and a steward goes at T0+15', () => {
   expect(said({})).toEqual([
+    '-15 resident phone',
     '-10 resident phone',
     '-5 resident phone',
     '0 resident phone',
@@ -26,6 +27,7 @@ test('she is asked from before the deadline on, then neighbour and family, and a
 
 test('at high risk she is called before the deadline, and a steward goes at T0+5', () => {
   expect(said({ tier: 'high' })).toEqual([
+    '-15 resident phone',
     '-10 resident phone',
     '-5 resident phone',
     '0 resident phone',

@@ -81,7 +81,7 @@ describe('who was reminded in vain', () => {
   const own = (change: RuleChange) => makeOwnRules(database.db, cast.communityId, change)
 
   test('is asked again before the deadline, as the plan says, and nothing else comes of it', async () => {
-    expect(await askedOf('li-button')).toEqual([-30, -10, -5])
+    expect(await askedOf('li-button')).toEqual([-30, -15, -10, -5])
     const { count } = await database.db.one(
       Type.Object({ count: Type.Integer() }),
       sql`select count(*)::int as count from incident`,
@@ -96,6 +96,7 @@ describe('who was reminded in vain', () => {
   })
 
   test('safety 18: a deaf resident is asked sooner, as a light asks; who agreed on a visit is left in peace', async () => {
+    await makeOwnRules(database.db, cast.communityId, { ladder: { firstTryMin: -10 } })
     await is(sql`deaf = true, contact_mode = 'light'`)
     expect(await askedOf('li-button')).toEqual([-30, -15, -10, -5])
     await run(sql`update pact set remind_at = ${at(sevenThirty)}`)
@@ -109,7 +110,7 @@ describe('who was reminded in vain', () => {
   })
 
   test('a reminder that comes late is not said again a moment later', async () => {
-    expect(await askedOf('li-button', t0 - 11 * minute)).toEqual([-11, -5])
+    expect(await askedOf('li-button', t0 - 16 * minute)).toEqual([-16, -10, -5])
   })
 
   test('a newcomer who has never pressed is reminded, and then shown how', async () => {
@@ -127,7 +128,7 @@ describe('who was reminded in vain', () => {
     ['gas', 'notice', []],
     ['co', 'alarm', []],
     ['sos', 'alarm', []],
-    ['co', 'notice', [-30, -10, -5]],
+    ['co', 'notice', [-30, -15, -10, -5]],
   ])('safety 14: with %s at %s in the home she is reminded %j', async (kind, stage, asked) => {
     await run(sql`
       insert into incident (community_id, home_id, kind, stage, state, origin, evidence, opened_at, step)
@@ -140,6 +141,6 @@ describe('who was reminded in vain', () => {
 
   test('a couple who share a button are reminded by it once', async () => {
     await run(sql`update device set resident_id = null where serial = 'wu-button'`)
-    expect(await askedOf('wu-button')).toEqual([-30, -10, -5])
+    expect(await askedOf('wu-button')).toEqual([-30, -15, -10, -5])
   })
 })

@@ -43,7 +43,7 @@ export const absences: readonly Scenario[] = [
       ...at('+2 18:03', card('李奶奶', 'missed notice', { evidence: { task: 'absenceEnds' } })),
       ...at('+2 18:05', closes('赵敏', 'away')),
       ...at('+3 07:30', sounds('李奶奶', 'remind')),
-      ...at('+3 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+3 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+3 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [
@@ -63,7 +63,7 @@ export const absences: readonly Scenario[] = [
     until: '08:01',
     story: [
       ...at('07:30', sounds('李奶奶', 'remind')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm'), place('李奶奶', 'open')],
@@ -183,7 +183,7 @@ export const absences: readonly Scenario[] = [
     given: [{ is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-02' }],
     begins: '07:31',
     until: '08:05',
-    story: [...at('07:50', press('李奶奶')), ...at('08:00', noCard)],
+    story: [...at('07:40', press('李奶奶')), ...at('08:00', noCard)],
     ends: [place('李奶奶', 'pressed')],
   }),
   scenario({
@@ -195,7 +195,7 @@ export const absences: readonly Scenario[] = [
     until: '+1 08:05',
     story: [
       ...at('07:40', declaresAway('赵敏', '李奶奶', { from: 1, days: 2 })),
-      ...at('07:50', press('李奶奶')),
+      ...at('07:40', press('李奶奶')),
       ...at('08:05', noCard, place('李奶奶', 'pressed')),
       ...at('+1 08:00', informs('missed notice', { who: ['赵敏'] })),
     ],
@@ -213,7 +213,7 @@ export const absences: readonly Scenario[] = [
     until: '+1 08:46',
     story: [
       ...at('07:40', declaresAway('赵敏', '李奶奶', { from: 1, days: 2 })),
-      ...at('07:50', press('李奶奶')),
+      ...at('07:40', press('李奶奶')),
       ...at('+1 08:00', informs('missed notice', { who: ['赵敏'] })),
       ...at('+1 08:15', rings('missed notice', { who: ['周阿姨', '李梅'] })),
       ...at('+1 08:45', rings('missed notice', { who: ['王红'] })),
@@ -309,7 +309,7 @@ export const absences: readonly Scenario[] = [
       ),
       ...at('+1 07:00', informs('missed notice', { who: ['赵敏'] })),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at(
         '+1 08:00',
         informs('missed notice', { who: ['赵敏'] }),

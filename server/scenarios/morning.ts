@@ -34,7 +34,7 @@ export const mornings: readonly Scenario[] = [
     until: '08:10',
     story: [
       ...at('07:30', sounds('李奶奶', 'remind')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('07:59:59', press('李奶奶')),
       ...at('08:00', noCard),
     ],
@@ -47,7 +47,7 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '08:10',
     story: [
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', press('李奶奶'), noCard),
     ],
     ends: [place('李奶奶', 'pressed')],
@@ -61,7 +61,7 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '08:02',
     story: [
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
       ...at('08:00:01', press('李奶奶', { deviceTime: '08:00' }), informs('missed alarm', { who: ['王红'] })),
       ...at('08:01', arrives('王红')),
@@ -81,7 +81,7 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '08:20',
     story: [
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
       ...at('08:01', acknowledges('王红')),
       ...at('08:02', departs('王红')),
@@ -104,7 +104,7 @@ export const mornings: readonly Scenario[] = [
     until: '08:02',
     story: [
       ...at('07:40', press('李奶奶', { retain: true }), refusedMessage('李奶奶', 'retained')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm'), place('李奶奶', 'open')],
@@ -117,7 +117,7 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '08:05',
     story: [
-      ...at('07:50', press('李奶奶', { unreadable: true }), refusedMessage('李奶奶', 'unreadable')),
+      ...at('07:40', press('李奶奶', { unreadable: true }), refusedMessage('李奶奶', 'unreadable')),
       ...at('08:00', noCard),
     ],
     ends: [place('李奶奶', 'pressed')],
@@ -129,8 +129,8 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '08:05',
     story: [
-      ...at('07:50', press('李奶奶', { id: 'press-1' })),
-      ...at('07:51', press('李奶奶', { id: 'press-1' })),
+      ...at('07:40', press('李奶奶', { id: 'press-1' })),
+      ...at('07:41', press('李奶奶', { id: 'press-1' })),
       ...at('08:03', press('李奶奶', { id: 'press-1' })),
     ],
     ends: [place('李奶奶', 'pressed')],
@@ -142,7 +142,7 @@ export const mornings: readonly Scenario[] = [
     on: '2026-03-02',
     begins: '07:31',
     until: '08:05',
-    story: [...at('07:50', press('李奶奶', { deviceTime: '1970-01-01 00:00' })), ...at('08:00', noCard)],
+    story: [...at('07:40', press('李奶奶', { deviceTime: '1970-01-01 00:00' })), ...at('08:00', noCard)],
     ends: [place('李奶奶', 'pressed')],
   }),
   scenario({
@@ -153,10 +153,10 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '+1 08:01',
     story: [
-      ...at('07:50', press('李奶奶', { deviceTime: '+1 07:50' })),
+      ...at('07:40', press('李奶奶', { deviceTime: '+1 07:40' })),
       ...at('08:00', noCard),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm')],
@@ -170,7 +170,7 @@ export const mornings: readonly Scenario[] = [
     until: '08:02',
     story: [
       ...at('07:40', press('李奶奶', { deviceTime: '2026-02-28 07:40' }), refusedMessage('李奶奶', 'stale')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm'), place('李奶奶', 'open')],
@@ -185,7 +185,7 @@ export const mornings: readonly Scenario[] = [
     story: [
       ...at('00:30', press('李奶奶')),
       ...at('07:30', sounds('李奶奶', 'remind')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm', { evidence: { lastSign: { what: 'button' } } })],
@@ -232,7 +232,7 @@ export const mornings: readonly Scenario[] = [
     until: '08:02',
     story: [
       ...at('07:45', press('吴爷爷', { mark: 'shared' })),
-      ...at('07:50', sounds('吴爷爷', 'remind', { mark: 'shared', every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('吴爷爷', 'remind', { mark: 'shared', every: { ms: minutes(5), times: 3 } })),
       ...at(
         '08:00',
         rings('missed alarm', { who: ['王红'], of: '吴爷爷' }),
@@ -265,7 +265,7 @@ export const mornings: readonly Scenario[] = [
     story: [
       ...at('07:45', press('李奶奶')),
       ...at('19:30', sounds('李奶奶', 'remind')),
-      ...at('19:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('19:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('20:00', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('20:00', informs('missed alarm', { who: ['赵敏'] })),
       ...at('20:01', rings('missed alarm', { who: ['周阿姨', '李梅'] })),
@@ -284,11 +284,11 @@ export const mornings: readonly Scenario[] = [
     begins: '19:31',
     until: '+1 08:01',
     story: [
-      ...at('19:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('19:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('19:59', press('李奶奶')),
       ...at('20:00', noCard),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm')],
@@ -331,7 +331,7 @@ export const mornings: readonly Scenario[] = [
     until: '+1 08:01',
     story: [
       ...at('+1 07:30', sounds('何爷爷', 'remind')),
-      ...at('+1 07:50', sounds('何爷爷', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('何爷爷', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+1 07:59:59', press('何爷爷')),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'], of: '李奶奶' })),
     ],
@@ -380,14 +380,14 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '+2 08:01',
     story: [
-      ...at('07:50', press('李奶奶')),
+      ...at('07:40', press('李奶奶')),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
       ...at('+1 08:01', card('李奶奶', 'missed alarm', { evidence: { on: '2028-02-29' } }), arrives('王红')),
       ...at('+1 08:02', closes('王红', 'slept_late')),
       ...at('+2 07:30', sounds('李奶奶', 'remind')),
-      ...at('+2 07:50', press('李奶奶')),
+      ...at('+2 07:40', press('李奶奶')),
     ],
     ends: [
       card('李奶奶', 'missed alarm', {
@@ -408,9 +408,9 @@ export const mornings: readonly Scenario[] = [
     begins: '07:31',
     until: '+1 08:01',
     story: [
-      ...at('07:50', press('李奶奶')),
+      ...at('07:40', press('李奶奶')),
       ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('+1 08:00', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [card('李奶奶', 'missed alarm', { evidence: { on: '2027-01-01' } })],

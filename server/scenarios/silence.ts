@@ -144,7 +144,7 @@ export const silences: readonly Scenario[] = [
     until: '08:14',
     story: [
       ...at('07:32', heartbeat('李奶奶', 'button')),
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', informs(missed, { who: ['赵敏'] })),
       ...at('08:01', rings(missed, { who: ['周阿姨', '李梅'] })),
@@ -153,15 +153,15 @@ export const silences: readonly Scenario[] = [
   }),
   scenario({
     name: 'asked-before-the-hour',
-    zh: '约定前十分钟她的按钮又提醒了一次，她按了：不再提醒，别人都不知道',
-    en: 'Ten minutes before the hour her button asks again, and she presses: it asks no more, and nobody else hears of it',
+    zh: '约定前一刻钟她的按钮又提醒了一次，她按了：不再提醒，别人都不知道',
+    en: 'A quarter of an hour before the hour her button asks again, and she presses: it asks no more, and nobody else hears of it',
     safety: [18],
     begins: '07:20',
     until: '08:20',
     story: [
       ...at('07:30', sounds('李奶奶', 'remind', { by: 'phone' })),
-      ...at('07:50', sounds('李奶奶', 'remind', { by: 'phone' })),
-      ...at('07:52', press('李奶奶')),
+      ...at('07:45', sounds('李奶奶', 'remind', { by: 'phone' })),
+      ...at('07:47', press('李奶奶')),
       ...at('08:00', noCard),
     ],
     ends: [place('李奶奶', 'pressed')],
@@ -174,7 +174,7 @@ export const silences: readonly Scenario[] = [
     begins: '07:31',
     until: '08:20',
     story: [
-      ...at('07:50', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 2 } })),
+      ...at('07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
       ...at('08:00', sounds('李奶奶', 'remind')),
       ...at('08:00', informs(missed, { who: ['赵敏'] })),
       ...at('08:01', rings(missed, { who: ['周阿姨', '李梅'] })),
