@@ -62,13 +62,14 @@ function oneYear(
     runs.years[rule].push(yearOf(world, year, { policy: policies[rule], probes, notices: notices[rule] }))
 }
 
-/** The two figures that are goals and rare enough to need years. */
+/** The figures that goals are about and that are rare enough to need years. */
 export function isSharp(runs: Runs): boolean {
   if (runs.years.ours.length < 2) return false
   return [
     perHome(runs.years.ours, 'sent'),
     perHome(runs.years.flat, 'sent'),
     perHome(runs.years.ours, 'calls'),
+    perHome(runs.years.flat, 'calls'),
   ].every(({ halfWidth }) => halfWidth <= widthMax)
 }
 
