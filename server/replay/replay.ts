@@ -49,7 +49,7 @@ export async function replay({ db, layers, isOver = () => false, ...asked }: Rep
   const versions = await ruleVersions(db, communityIds)
   const inForceAt = rulesThen(versions)
   const since = { fromAt: span.fromAt - lookBackMs, communityIds }
-  const touched = layers ? touchedBy(layers, versions, since) : everything
+  const touched = layers ? await touchedBy(layers, versions, since) : everything
   const proposedAt = layers && rulesProposed(layers, communityIds)
   const soFar = beginTrial(span, notReplayed(layers !== undefined))
   soFar.trial.homes = await homesIn(db, communityIds)

@@ -1,4 +1,5 @@
 // Which rules held when: every version of every rule book, and one that is only proposed.
+import { setImmediate as turn } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { noChanges, rulesFor, rulesOfMany, readLayers, type RuleLayers } from '#contract/rule-layers.ts'
 import type { RuleSet } from '#contract/rule-set.ts'
@@ -56,27 +57,38 @@ export const everything: Touched = { silence: true, air: true, devices: true }
 
 type Since = { fromAt: number; communityIds: readonly number[] }
 
-/** Which judgements the proposed layers could change, compared with every version that was in force since `fromAt`. */
-export function touchedBy(layers: RuleLayers, versions: readonly Version[], since: Since): Touched {
+/**
+ * Which judgements the proposed layers could change, compared with every version that was in force since `fromAt`. Putting
+ * rules together and checking them takes milliseconds: what is judged live comes in between.
+ */
+export async function touchedBy(
+  layers: RuleLayers,
+  versions: readonly Version[],
+  since: Since,
+): Promise<Touched> {
   const touched = { silence: false, air: false, devices: false }
-  for (const then of inForceSince(versions, since)) {
-    const homes = [undefined, ...new Set([then, layers].flatMap(({ homes: own }) => Object.keys(own)))]
-    for (const tier of RiskTier.enum)
-      for (const home of homes) {
-        const who = home === undefined ? { tier } : { tier, homeId: Number(home) }
-        const [old, next] = [rulesFor(then, who), rulesFor(layers, who)]
-        const differs = (part: keyof RuleSet) => JSON.stringify(old[part]) !== JSON.stringify(next[part])
-        touched.air ||= differs('co') || differs('gas')
-        touched.devices ||= differs('device')
-        touched.silence ||= differs('silence') || differs('absence')
-      }
-  }
+  for (const then of inForceSince(versions, since))
+    for (const who of whoMayDiffer(then, layers)) {
+      await turn()
+      const [old, next] = [rulesFor(then, who), rulesFor(layers, who)]
+      const differs = (part: keyof RuleSet) => JSON.stringify(old[part]) !== JSON.stringify(next[part])
+      touched.air ||= differs('co') || differs('gas')
+      touched.devices ||= differs('device')
+      touched.silence ||= differs('silence') || differs('absence')
+    }
   // A home whose devices count as silent is blind; and a device that falls silent in an alarm is one of its own.
   return {
     air: touched.air,
     devices: touched.devices || touched.air,
     silence: touched.silence || touched.devices,
   }
+}
+
+/** Thousands of homes may have rules of their own: only one whose own ones differ can differ by itself. */
+function whoMayDiffer(then: RuleLayers, layers: RuleLayers): { tier: RiskTier; homeId?: number }[] {
+  const own = new Set([then, layers].flatMap(({ homes }) => Object.keys(homes)))
+  const homeIds = [...own].filter((id) => JSON.stringify(then.homes[id]) !== JSON.stringify(layers.homes[id]))
+  return RiskTier.enum.flatMap((tier) => [{ tier }, ...homeIds.map((id) => ({ tier, homeId: Number(id) }))])
 }
 
 /** Where a community had changed nothing yet, the defaults were in force. */
