@@ -2,13 +2,15 @@ import { Type } from 'typebox'
 import type { Db } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
 
+const Found = Type.Object({ found: Type.Boolean() })
+
 /**
  * Whether some channel of the people on duty, or paired with a home, wakes a sleeping phone. Where none does, every
  * desk page says so (safety 2).
  */
 export async function canWake(db: Db, communityId: number): Promise<boolean> {
   const { found } = await db.one(
-    Type.Object({ found: Type.Boolean() }),
+    Found,
     sql`
       select exists (
         select

@@ -54,9 +54,11 @@ async function give(
   }
 }
 
+const GivenRow = Type.Object({ incidentId: Id, number: Type.String() })
+
 const givenOut = (tx: Tx, incidentIds: readonly number[]) =>
   tx.many(
-    Type.Object({ incidentId: Id, number: Type.String() }),
+    GivenRow,
     sql`
       select incident_id, number
       from emergency_call
@@ -69,10 +71,12 @@ function bestPlaced({ desk, steward, backup }: Around, seen: ReadonlyMap<number,
   return best ?? steward[0] ?? backup[0] ?? null
 }
 
+const SeenRow = Type.Object({ personId: Id, at: EpochMs })
+
 /** When a page of each of these people last proved that it is in front (epoch ms). */
 async function lastInFront(tx: Tx, personIds: readonly number[]): Promise<Map<number, number>> {
   const rows = await tx.many(
-    Type.Object({ personId: Id, at: EpochMs }),
+    SeenRow,
     sql`
       select person_id, max(proved_at) as at
       from page_presence
@@ -99,6 +103,8 @@ export function overdueCalls(db: Db, now: number, max: number) {
   )
 }
 
+const HeldRow = Type.Object({ number: Type.String(), personId: orNull(Id) })
+
 /** Nobody dialled: it becomes the next one's task, for as long again, and that one is rung. */
 export async function passOnCall(
   tx: Tx,
@@ -108,7 +114,7 @@ export async function passOnCall(
   const situation = await situationOf(tx, call.incidentId, now)
   if (situation?.state !== 'open') return
   const held = await tx.maybeOne(
-    Type.Object({ number: Type.String(), personId: orNull(Id) }),
+    HeldRow,
     sql`
       select number, person_id
       from emergency_call

@@ -81,6 +81,8 @@ export function contactPoints(db: Db, personIds: readonly number[]): Promise<Con
   )
 }
 
+const PersonRow = Type.Object({ personId: Id })
+
 /** Who of these has a page that proved, not longer ago than this, that it is in front and may sound (safety 2). */
 export async function provedPages(
   db: Db,
@@ -88,7 +90,7 @@ export async function provedPages(
   proofMsMax: number,
 ): Promise<Set<number>> {
   const rows = await db.many(
-    Type.Object({ personId: Id }),
+    PersonRow,
     sql`
       select distinct person_id
       from page_presence
@@ -177,10 +179,12 @@ export async function failed(
       and attempts = ${attempt.attempts}`)
 }
 
+const Found = Type.Object({ found: Type.Boolean() })
+
 /** Whether somebody who was asked was, or is being, reached and still has time to answer. */
 export async function somebodyMayAnswer(tx: Tx, incidentId: number, now: number): Promise<boolean> {
   const { found } = await tx.one(
-    Type.Object({ found: Type.Boolean() }),
+    Found,
     sql`
       select exists (
         select

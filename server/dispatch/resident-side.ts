@@ -127,6 +127,8 @@ export async function dropCommands(tx: Tx, incidentIds: readonly number[], now: 
       and result is null`)
 }
 
+const CommandRow = Type.Object({ incidentId: Id })
+
 /** To what can speak or show something: tablets and buttons in service. Gives the incidents where there was one. */
 export async function writeCommands(
   tx: Tx,
@@ -138,7 +140,7 @@ export async function writeCommands(
   )
   if (asked.length === 0) return new Set()
   const written = await tx.many(
-    Type.Object({ incidentId: Id }),
+    CommandRow,
     sql`
       insert into device_command (community_id, device_id, kind, text, incident_id, created_at, expires_at)
       select device.community_id, device.id, asked.kind, asked.text, asked.incident_id, ${at(now)},

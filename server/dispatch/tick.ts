@@ -53,10 +53,12 @@ function dueAssignments(db: Db, now: number) {
   )
 }
 
+const Identified = Type.Object({ id: Id })
+
 /** Not the second deadline of a late riser: whether she is missed is for the rules to say. What is asked goes together. */
 function dueIncidents(db: Db, now: number) {
   return db.many(
-    Type.Object({ id: Id }),
+    Identified,
     sql`
       select id
       from incident
@@ -80,7 +82,7 @@ async function askAll({ db, wake }: DispatchParts, now: number): Promise<void> {
 /** Whoever holds one of them now has it in hand: we come again in a second. */
 async function askSlice(tx: Tx, { now, wake }: Pick<By, 'now' | 'wake'>): Promise<number> {
   const due = await tx.many(
-    Type.Object({ id: Id }),
+    Identified,
     sql`
       select id
       from incident
@@ -213,7 +215,7 @@ async function nextStep(
 /** Compare-and-set with acts and with other processes: one that holds the row changes what we would act on. */
 async function isFree(tx: Tx, incidentId: number): Promise<boolean> {
   const free = await tx.maybeOne(
-    Type.Object({ id: Id }),
+    Identified,
     sql`
       select id
       from incident

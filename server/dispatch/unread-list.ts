@@ -22,10 +22,12 @@ export async function goOnForRows(tx: Tx, { situation, now, wake }: List): Promi
   await writeDraft(tx, draft, wake)
 }
 
+const Identified = Type.Object({ id: Id })
+
 /** Not those that somebody is at, nor those that another transaction holds: whoever closes one waits for the group. */
 async function lockUnasked(tx: Tx, groupId: number): Promise<number[]> {
   const rows = await tx.many(
-    Type.Object({ id: Id }),
+    Identified,
     sql`
       select id
       from incident

@@ -9,10 +9,12 @@ import type { Ground } from './fold-store.ts'
 
 export type NewGroup = Ground & { cause: string; stage: Stage; evidence: Evidence }
 
+const Identified = Type.Object({ id: Id })
+
 /** The candidates are held and the ground is ours: nobody else opens one for this cause now. */
 export async function insertGroup(tx: Tx, group: NewGroup, now: number): Promise<number> {
   const { id } = await tx.one(
-    Type.Object({ id: Id }),
+    Identified,
     sql`
       insert into incident (community_id, subject, kind, stage, origin, cause, evidence, opened_at)
       values (

@@ -58,6 +58,8 @@ export async function worksIn(db: Db, personId: number, communityId: number): Pr
   return found
 }
 
+const RoleRow = Type.Object({ role: AssignmentRole })
+
 /** What this person is to the home, nearest first; undefined for family and for strangers. */
 export async function pairedRole(
   db: Db,
@@ -65,7 +67,7 @@ export async function pairedRole(
   personId: number,
 ): Promise<AssignmentRole | undefined> {
   const pair = await db.maybeOne(
-    Type.Object({ role: AssignmentRole }),
+    RoleRow,
     sql`
       select pairing.role
       from pairing

@@ -58,10 +58,12 @@ export const troubleOf = (tx: Tx, { id, homeId, origin }: Equipment): Promise<As
     ),
   )
 
+const Found = Type.Object({ found: Type.Boolean() })
+
 /** A danger that this device senses, or sensed, and that no human has closed. */
 export async function hasDanger(tx: Tx, { id, homeId }: Equipment): Promise<boolean> {
   const { found } = await tx.one(
-    Type.Object({ found: Type.Boolean() }),
+    Found,
     sql`
       select exists (
         select
@@ -147,10 +149,12 @@ export const showCondition = (
       cleared_at = case when ${state === 'normal'} then coalesce(cleared_at, ${at(now)}) end
     where id = ${id}`)
 
+const OverRow = Type.Object({ conditionId: Id })
+
 /** Conditions whose time on the shelf is over. */
 export async function shelvedUntil(db: Db, now: number, max: number): Promise<number[]> {
   const rows = await db.many(
-    Type.Object({ conditionId: Id }),
+    OverRow,
     sql`
       select condition_id
       from set_aside

@@ -23,35 +23,53 @@ export type Asked = {
 export function takeBatch<W extends Waiting>(queue: W[], { lane, rowsMax, busy }: Asked): W[] {
   const hazards = lastOf(queue, 'hazard')
   if (lane === 'hazards' && hazards.size === 0) return []
-  const free = queue.map((one, index) => ({ one, index })).filter(({ one }) => !busy.has(one.client))
-  const isUrgent = ({ one, index }: Placed<W>) => index <= (hazards.get(one.client) ?? -1)
-  const order =
+  const mayGo =
     lane === 'hazards'
-      ? free.filter(isUrgent)
-      : soonFirst(
-          free.filter(({ one }) => !hazards.has(one.client)),
-          lastOf(queue, 'soon'),
-        )
-  const taken = upTo(order, rowsMax)
-  const isTaken = new Set(taken.map(({ index }) => index))
-  const rest = queue.filter((_, index) => !isTaken.has(index))
-  queue.splice(0, queue.length)
-  for (const one of rest) queue.push(one)
-  return taken.sort((a, b) => a.index - b.index).map(({ one }) => one)
+      ? ({ client }: W, index: number) => index <= (hazards.get(client) ?? -1)
+      : ({ client }: W) => !hazards.has(client)
+  const soon = lane === 'hazards' ? nobody : lastOf(queue, 'soon')
+  const isEarly = ({ client }: W, index: number) => index <= (soon.get(client) ?? -1)
+  const batch = createBatch(rowsMax)
+  const look = (isNow: (one: W, index: number) => boolean): void => {
+    for (let index = 0; index < queue.length && !batch.isFull(); index += 1) {
+      const one = queue[index]
+      if (one && mayGo(one, index) && isNow(one, index) && !busy.has(one.client)) batch.add(index, one.rows)
+    }
+  }
+  if (soon.size > 0) look(isEarly)
+  look((one, index) => !isEarly(one, index))
+  return takenOut(queue, batch.indices)
 }
 
-type Placed<W> = { one: W; index: number }
+const nobody: ReadonlyMap<string, number> = new Map()
 
-function soonFirst<W extends Waiting>(waiting: Placed<W>[], soon: ReadonlyMap<string, number>): Placed<W>[] {
-  if (soon.size === 0) return waiting
-  const isEarly = ({ one, index }: Placed<W>) => index <= (soon.get(one.client) ?? -1)
-  return [...waiting.filter(isEarly), ...waiting.filter((placed) => !isEarly(placed))]
-}
-
-function upTo<W extends Waiting>(order: readonly Placed<W>[], rowsMax: number): Placed<W>[] {
+/** At most `rowsMax` rows, but something, if there is anything. */
+function createBatch(rowsMax: number) {
+  const indices = new Set<number>()
   let rows = 0
-  const firstLeft = order.findIndex(({ one }, nth) => (rows += one.rows) > rowsMax && nth > 0)
-  return firstLeft < 0 ? [...order] : order.slice(0, firstLeft)
+  let isFull = false
+  return {
+    indices,
+    isFull: () => isFull,
+    add(index: number, more: number): void {
+      isFull = indices.size > 0 && rows + more > rowsMax
+      if (isFull) return
+      rows += more
+      indices.add(index)
+    },
+  }
+}
+
+/** In the order of arrival. The queue may be long, and a danger may wait for this: nothing is made for each that stays. */
+function takenOut<W>(queue: W[], indices: ReadonlySet<number>): W[] {
+  const taken: W[] = []
+  let kept = 0
+  for (const [index, one] of queue.entries()) {
+    if (indices.has(index)) taken.push(one)
+    else queue[kept++] = one
+  }
+  queue.length = kept
+  return taken
 }
 
 /** Where in the queue each client last says something of this rank. */

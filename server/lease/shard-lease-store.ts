@@ -35,10 +35,12 @@ export async function leases(tx: Tx, groups: readonly string[], serverId: number
   )
 }
 
+const Counted = Type.Object({ count: Type.Integer() })
+
 /** How many living servers share the groups; at least this one. */
 export async function consumers(tx: Tx, serverId: number): Promise<number> {
   const { count } = await tx.one(
-    Type.Object({ count: Type.Integer() }),
+    Counted,
     sql`
       select count(*)::int as count
       from server

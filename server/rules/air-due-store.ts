@@ -71,6 +71,8 @@ export async function endSilenceDeadline(tx: Tx, deviceIds: readonly number[]): 
     where id = any(${deviceIds}::bigint[])`)
 }
 
+const DeviceRow = Type.Object({ deviceId: Id })
+
 /**
  * Takes detectors that are due, each once: their devices are locked first, as a batch does, and one whose batch is
  * under way is passed over, because that batch judges it.
@@ -94,7 +96,7 @@ export async function takeAirDue(tx: Tx, now: number, max: number): Promise<Devi
   )
   if (devices.length === 0) return []
   const taken = await tx.many(
-    Type.Object({ deviceId: Id }),
+    DeviceRow,
     sql`
       delete from air_due
       where device_id = any(${devices.map(({ id }) => id)}::bigint[])

@@ -96,9 +96,11 @@ export async function bringBack(tx: Tx, now: number, byMs: number): Promise<void
       and due_at > ${at(now)}`)
 }
 
+const Watched = Type.Object({ watched: Type.Boolean() })
+
 export async function isAnybodyWatched(tx: Tx): Promise<boolean> {
   const { watched } = await tx.one(
-    Type.Object({ watched: Type.Boolean() }),
+    Watched,
     sql`select exists (select from pact) or exists (select from device) as watched`,
   )
   return watched
