@@ -120,12 +120,19 @@ test('rules are tried on the last month before anybody saves them: what differs 
 test('who may save may try; one at a time, within what safety allows, and not for homes elsewhere', async () => {
   const zhao = await api.as('zhao')
   const body = { scope: 'community', change: moved }
-  const both = await Promise.all([1, 2].map(() => zhao('tryRules', { params: params(), body })))
-  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
-  expect(both.find(({ status }) => status === 409)?.body).toMatchObject({
-    code: 'not_allowed_now',
-    zh: expect.stringContaining('一次只能试一个'),
+  // Whichever comes first waits for the absences that it reads until the other one has its answer.
+  const both = await api.db.transaction(async (tx) => {
+    await tx.run(sql`lock table absence in access exclusive mode`)
+    const asked = [1, 2].map(() => zhao('tryRules', { params: params(), body }))
+    const refused = await Promise.race(asked)
+    expect(refused.body).toMatchObject({
+      code: 'not_allowed_now',
+      zh: expect.stringContaining('一次只能试一个'),
+    })
+    return asked
   })
+  const statuses = (await Promise.all(both)).map(({ status }) => status)
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 409])
   const asked = async (person: 'zhao' | 'wang' | 'chen', what: { scope: string; change: object }) =>
     (await (await api.as(person))('tryRules', { params: params(), body: what })).status
   expect(await asked('zhao', { scope: 'community', change: { silence: { secondDeadlineMin: 120 } } })).toBe(
