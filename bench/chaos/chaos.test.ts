@@ -21,8 +21,8 @@ const killedOnce: Partial<ChaosOptions> = {
   homes: 100,
   drainMsMax: 3000,
   pages: 0,
-  chaosMs: 8000,
-  quietMs: [4500, 4800],
+  chaosMs: 6000,
+  quietMs: [3300, 3500],
   only: ({ what, target }) => what === 'killed' && target !== 'postgres',
 }
 const proofOf = ({

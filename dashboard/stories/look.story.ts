@@ -230,7 +230,9 @@ for (const { name, path, login, ready } of pages) {
       const page = await context.newPage()
       await page.goto(house.url + path())
       await ready(page)
-      for (const colorScheme of ['light', 'dark'] as const) {
+      // the colours of the night are the same at every width
+      const themes = size === deskSize ? (['light', 'dark'] as const) : (['light'] as const)
+      for (const colorScheme of themes) {
         await page.emulateMedia({ colorScheme })
         // the resident's page has its one dawn, whatever the hour
         const theme = () => page.evaluate(() => document.documentElement.dataset['theme'])
