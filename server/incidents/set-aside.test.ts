@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { at, sql } from '#db/sql.ts'
-import { createJudging, type Judging } from '#testing/judging.ts'
+import { createJudging, quietDispatch, type Judging } from '#testing/judging.ts'
 import { limits } from '../limits.ts'
 import { createIncidents, type Incidents } from './incidents.ts'
 
@@ -11,23 +11,11 @@ const minuteMs = 60_000
 
 let judging: Judging
 let incidents: Incidents
-const quiet = async () => {}
-const dispatch = {
-  onOpened: quiet,
-  onRaised: quiet,
-  onAcknowledged: quiet,
-  onDeclined: quiet,
-  onAssigned: quiet,
-  onNoAnswer: quiet,
-  onJoined: quiet,
-  onNews: quiet,
-  onEnded: quiet,
-}
 
 beforeAll(async () => {
   judging = await createJudging({ startAt, opens: true })
   const { lookAgain } = judging.rules
-  incidents = createIncidents({ db: judging.database.db, dispatch, limits, lookAgain })
+  incidents = createIncidents({ db: judging.database.db, dispatch: quietDispatch, limits, lookAgain })
 })
 afterAll(() => judging.close())
 beforeEach(async () => {
