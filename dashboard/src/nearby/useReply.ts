@@ -1,9 +1,7 @@
-import { readonly, ref, type Ref } from 'vue'
+import { computed, readonly, type Ref } from 'vue'
 import type { Ask, AskReply } from '#contract/ask.ts'
 import { call } from '../api/client.ts'
-import { isRefused } from '../api/refused.ts'
-import { useExplain } from '../api/useAct.ts'
-import { language } from '../i18n/language.ts'
+import { useTelling } from '../api/useTelling.ts'
 import { useWords } from '../i18n/words.ts'
 import { nearbyWords } from './words.ts'
 
@@ -18,39 +16,17 @@ export type Replying = {
 /** What neighbour or family tell the server. The page changes only when the server has said yes. */
 export function useReply(ask: () => Ask, refresh: () => Promise<void>): Replying {
   const w = useWords(nearbyWords)
-  const explain = useExplain()
-  const busy = ref(false)
-  const failed = ref<string>()
-
-  async function tell(act: () => Promise<unknown>): Promise<boolean> {
-    if (busy.value) return false
-    busy.value = true
-    failed.value = undefined
-    try {
-      await act()
-      return true
-    } catch (error) {
-      if (!isRefused(error)) throw error
-      const { code } = error.refusal
-      if (code === 'not_signed_in') await explain(error)
-      else failed.value = code === 'away' ? w.value.notSent : error.said(language.value)
-      return false
-    } finally {
-      await refresh()
-      busy.value = false
-    }
-  }
-
+  const { busy, failed, tell } = useTelling({ refresh, notSent: () => w.value.notSent })
   const params = () => ({ id: ask().incidentId })
   return {
-    busy: readonly(busy),
+    busy: computed(() => busy.value !== undefined),
     failed: readonly(failed),
     reply: (reply, text = '') =>
-      tell(() => {
+      tell('reply', () => {
         const said = text.trim()
         return call('replyToAsk', { params: params(), body: { reply, ...(said ? { text: said } : {}) } })
       }),
     answer: (seenOrSpoken, place) =>
-      tell(() => call('answerIncident', { params: params(), body: { seenOrSpoken, place } })),
+      tell('answer', () => call('answerIncident', { params: params(), body: { seenOrSpoken, place } })),
   }
 }

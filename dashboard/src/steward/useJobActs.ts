@@ -3,8 +3,7 @@ import type { Finding, ResponderAct } from '#contract/acts.ts'
 import type { OutcomeCode } from '#contract/outcomes.ts'
 import { outcomeWord } from '#contract/words.ts'
 import { call } from '../api/client.ts'
-import { isRefused } from '../api/refused.ts'
-import { useExplain } from '../api/useAct.ts'
+import { useTelling } from '../api/useTelling.ts'
 import { language } from '../i18n/language.ts'
 import { useWords } from '../i18n/words.ts'
 import { say } from '../ui/toasts.ts'
@@ -26,30 +25,8 @@ export type JobActs = {
 /** What a steward tells the server about the job in front. The page changes only when the server has said yes. */
 export function useJobActs({ front, refresh }: Jobs): JobActs {
   const w = useWords(stewardWords)
-  const explain = useExplain()
-  const busy = ref<string>()
-  const failed = ref<string>()
+  const { busy, failed, tell } = useTelling({ refresh, notSent: (what) => w.value.notSent(what) })
   const lastDone = ref<string>()
-
-  async function tell(what: string, act: () => Promise<unknown>): Promise<boolean> {
-    if (busy.value !== undefined) return false
-    busy.value = what
-    failed.value = undefined
-    try {
-      await act()
-      return true
-    } catch (error) {
-      if (!isRefused(error)) throw error
-      const { code } = error.refusal
-      if (code === 'not_signed_in') await explain(error)
-      else failed.value = code === 'away' ? w.value.notSent(what) : error.said(language.value)
-      return false
-    } finally {
-      // Also after a refusal: somebody else may have been first, and the page must show it.
-      await refresh()
-      busy.value = undefined
-    }
-  }
 
   const here = () => ({ params: { id: front.value?.incident.id ?? 0 } })
   const wordOf = (act: ResponderAct): string =>
