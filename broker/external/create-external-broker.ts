@@ -43,17 +43,17 @@ export function createExternalBroker<P extends AnyPrincipal>(options: ExternalOp
   const limits = { ...brokerLimits, ...options.limits }
   const consumers = new Map<string, Consumer>()
   const refusals = { count: 0 }
-  const isHeld = ({ fence }: Incoming<P>) =>
+  const isHeld = (fence: Fence | undefined) =>
     fence !== undefined && consumers.get(fence.group)?.token === fence.token
   const lanes = new Lanes<P>({
-    // What was taken for a group that is not ours any more is another's to store.
-    accept: (message) => (isHeld(message) ? options.accept(message) : Promise.resolve()),
+    // What was taken for a group that is not ours any more is another's to store, and to acknowledge.
+    accept: (message) => (isHeld(message.fence) ? options.accept(message) : Promise.resolve()),
     limits,
     log,
   })
   const identities = createIdentities({ identify: options.identify, now, log })
 
-  function arrived(message: Arrived, fence: { group: string; token: number }): void {
+  function arrived(message: Arrived, fence: Fence): void {
     const topic = parseTopic(message.topic)
     const isUp = upKinds.some((kind) => kind === topic?.kind)
     if (!topic || !isUp) return refuse(message, 'bad_topic', { detail: 'not a topic of a device' })
@@ -62,7 +62,8 @@ export function createExternalBroker<P extends AnyPrincipal>(options: ExternalOp
       const { serial } = topic
       if (!principal)
         return refuse(message, 'unknown_device', { serial, detail: 'no device has this serial' })
-      lanes.add(serial, incoming(message, { principal, fence, receivedAt }), message.acknowledge)
+      const acknowledge = () => void (isHeld(fence) && message.acknowledge())
+      lanes.add(serial, incoming(message, { principal, fence, receivedAt }), acknowledge)
     })
   }
 
@@ -110,7 +111,10 @@ export function createExternalBroker<P extends AnyPrincipal>(options: ExternalOp
   return {
     /** Consumes this group from now on, under this fencing token. */
     hold(group: string, token: number): void {
-      if (consumers.get(group)?.token === token) return
+      const before = consumers.get(group)
+      if (before?.token === token) return
+      // Another's in between, while this server stood still: two clients of one id would throw each other out for ever.
+      void before?.client.close(0)
       const client = connectDeferred({
         url,
         clientId: `curtain-pact-${group}`,

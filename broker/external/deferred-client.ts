@@ -63,6 +63,8 @@ export function connectDeferred(options: DeferredOptions) {
   let order: Held[] = []
   /** By packet id, over connections: a broker sends again under the same id what it has no PUBACK for. */
   const unacknowledged = new Map<number, Held>()
+  /** Without acknowledgement (QoS 0), and not yet stored. */
+  let loose = 0
   let resume: (() => void) | undefined
   let isLeaving = false
   let isSubscribed = false
@@ -108,13 +110,21 @@ export function connectDeferred(options: DeferredOptions) {
     const { topic, qos, retain, messageId } = packet
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     if (isLeaving) return done(notYet)
-    if (qos === 0 || messageId === undefined) {
-      onMessage({ topic, payload, qos: 0, retain, acknowledge: () => {} })
-      return done()
+    const goOn = qos === 0 || messageId === undefined ? () => done() : () => done(notYet)
+    if (qos === 0 || messageId === undefined) takeLoose({ topic, payload, retain })
+    else take({ topic, payload, messageId, retain })
+    if (order.length + loose < options.unacknowledgedMax) return goOn()
+    resume = goOn
+  }
+
+  /** Nobody waits for its acknowledgement, but our memory does. */
+  function takeLoose(said: Pick<Held, 'topic' | 'payload'> & { retain: boolean }): void {
+    loose += 1
+    const acknowledge = () => {
+      loose -= 1
+      release()
     }
-    take({ topic, payload, messageId, retain })
-    if (order.length < options.unacknowledgedMax) return done(notYet)
-    resume = () => done(notYet)
+    onMessage({ ...said, qos: 0, acknowledge })
   }
 
   function take({
@@ -149,7 +159,7 @@ export function connectDeferred(options: DeferredOptions) {
       if (unacknowledged.get(held.messageId) === held) unacknowledged.delete(held.messageId)
       ;(client as unknown as Inside)._sendPacket({ cmd: 'puback', messageId: held.messageId })
     }
-    if (order.length <= options.unacknowledgedMax / 2) letOn()
+    if (order.length + loose <= options.unacknowledgedMax / 2) letOn()
   }
 
   function letOn(): void {
@@ -173,7 +183,7 @@ export function connectDeferred(options: DeferredOptions) {
     async close(graceMs: number): Promise<void> {
       isLeaving = true
       clearInterval(asking)
-      await untilEmpty(() => order.length === 0 || !client.connected, graceMs)
+      await untilEmpty(() => order.length + loose === 0 || !client.connected, graceMs)
       await leave(client, graceMs)
     },
   }

@@ -32,8 +32,10 @@ export function createShardLeases({ servers, groups, broker, log }: ShardLeaseOp
 
   /** Looks at what is whose, and takes, keeps or gives back until each server has its share. */
   async function deal(): Promise<void> {
-    if (!servers.isAlive()) return letGoOf(broker.held())
+    if (!servers.isAlive()) return
     const { own, taken, isTooMuch } = await db.transaction((tx) => look(tx))
+    // the answer may be older than the life that it is about
+    if (!servers.isAlive()) return
     const held = new Map([...own, ...taken].map(({ shardGroup, token }) => [shardGroup, token]))
     await letGoOf(broker.held().filter((group) => !held.has(group)))
     for (const [group, token] of held) broker.hold(group, token)
@@ -68,10 +70,19 @@ export function createShardLeases({ servers, groups, broker, log }: ShardLeaseOp
       .catch((error: unknown) => log.error({ error }, 'the external broker cannot be shared out'))
       .finally(() => (under = undefined)))
 
+  /**
+   * Who counts as dead lets go at once, whatever a question to the database still waits for: behind a dead switch that
+   * is half a minute, in which our clients and those of the heir would throw each other out.
+   */
+  function tick(): void {
+    if (!servers.isAlive()) void letGoOf(broker.held())
+    void dealOnce()
+  }
+
   return {
     begin: async () => {
       await dealOnce()
-      timer = setInterval(() => void dealOnce(), dealEveryMs)
+      timer = setInterval(tick, dealEveryMs)
     },
     close: async () => {
       clearInterval(timer)
