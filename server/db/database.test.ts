@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { Client } from 'pg'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEmptyDatabase, type TestDatabase } from '#testing/database.ts'
@@ -126,5 +127,17 @@ describe('a session', () => {
     )
     expect(found.day).toBe('2026-06-01')
     expect(new Date(Date.UTC(2026, 5, 1)).getTimezoneOffset()).toBe(150)
+  })
+
+  test('is answered its COMMIT by the disk, also where haste is the rule of the server', async () => {
+    const Setting = Type.Object({ setting: Type.String() })
+    const ours = sql`select current_setting('synchronous_commit') as setting`
+    expect(await own.db.one(Setting, ours)).toEqual({ setting: 'on' })
+    // as the databases of tests are set up
+    const others = new Client({ connectionString: own.url })
+    await others.connect()
+    const { rows } = await others.query('show synchronous_commit')
+    await others.end()
+    expect(rows).toEqual([{ synchronous_commit: 'off' }])
   })
 })
