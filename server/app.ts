@@ -113,6 +113,7 @@ export async function createApp({
     log,
     limits,
     judge: rules.judgeBatch,
+    judgePlainly: rules.judgePlainly,
     isDiskFull: () => freeSpace.state() === 'full',
     acknowledge: (serial, id, storedAt) =>
       void broker.publishTo(serial, topicOf(serial, 'ack'), JSON.stringify({ id, storedAt }), 1),

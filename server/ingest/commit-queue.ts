@@ -19,6 +19,8 @@ export type CommitQueueOptions = {
   limits: { batchRowsMax: number; pendingMessagesMax: number }
   /** Judges what a transaction stored, in that transaction. `now` in epoch ms. */
   judge: Judge
+  /** Says of a danger only what its device says: for a message on which the rules themselves fail. */
+  judgePlainly?: Judge | undefined
   /** The application acknowledgement, after COMMIT: the device may delete its copy of this message. */
   acknowledge: (serial: string, messageId: string, storedAt: number) => void
 }
@@ -147,7 +149,7 @@ type OnStored = (pending: Pending, how: 'stored' | 'quarantined') => void
 /** Gives what is left over when nothing more can be stored. */
 async function commitItems(
   batch: readonly Item[],
-  { db, log, clock, judge, stepAside }: CommitQueueOptions & { stepAside: StepAside },
+  { db, log, clock, judge, judgePlainly, stepAside }: CommitQueueOptions & { stepAside: StepAside },
   onStored: OnStored,
 ): Promise<{ left: Item[]; reason: NotStored } | undefined> {
   const items = new Map(batch.map((item) => [item.pending, item]))
@@ -159,7 +161,8 @@ async function commitItems(
     }
   }
   try {
-    await commit([...items.keys()], { db, log, clock, judge, stepAside, onStored: settle })
+    const how = { db, log, clock, judge, judgePlainly, stepAside, onStored: settle }
+    await commit([...items.keys()], how)
     return undefined
   } catch (error) {
     const reason = error instanceof NotStored ? error : new NotStored('not stored', { cause: error })

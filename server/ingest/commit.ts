@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg'
 import type { Clock } from '#clock/clock.ts'
 import type { Database } from '#db/database.ts'
 import type { Pending } from './gather.ts'
-import type { IngestLog } from './message.ts'
+import type { IngestLog, Problem } from './message.ts'
 import type { StepAside } from './right-of-way.ts'
 import { quarantine, storeBatch, type Judge } from './store-batch.ts'
 import { NotStored, troubleOf } from './trouble.ts'
@@ -11,6 +11,7 @@ export type Committing = {
   db: Database
   log: IngestLog
   judge: Judge
+  judgePlainly?: Judge | undefined
   clock: Clock
   stepAside: StepAside
   /** Called once for each piece that is committed, in order. */
@@ -38,18 +39,32 @@ export async function commit(batch: readonly Pending[], committing: Committing):
   await commit(batch.slice(middle), committing)
 }
 
-/** First without judging: what was measured must not be lost to a fault in a rule. Staff see either. */
+type Attempt = { judge: Judge | undefined; problem?: Problem; failed: string }
+
+/**
+ * What fails alone is tried once more as it is: a race that another transaction won three times looks the same. Then a
+ * danger is judged by its own word alone, for nobody may be left untold by a fault in a rule; then it is stored without
+ * judging, for what was measured must not be lost with it. Staff see either.
+ */
+function attemptsAt({ judge, judgePlainly }: Committing): Attempt[] {
+  const problem = { reason: 'unjudged', detail: 'stored, but the rules failed on it' }
+  return [
+    { judge, failed: 'a message could not be judged' },
+    ...(judgePlainly ? [{ judge: judgePlainly, problem, failed: 'nor plainly' }] : []),
+    { judge: undefined, problem, failed: 'a message cannot be stored and is kept as refused' },
+  ]
+}
+
 async function commitPoison(batch: readonly Pending[], committing: Committing): Promise<void> {
   const { db, clock, log, stepAside, onStored } = committing
-  const problem = { reason: 'unjudged', detail: 'stored, but the rules failed on it' }
-  try {
-    await db.transaction((tx) =>
-      storeBatch(tx, { pending: batch, now: clock.now(), judge: undefined, stepAside, problem }),
-    )
-    return onStored(batch, 'stored')
-  } catch (error) {
-    if (troubleOf(error) === 'later') throw notStored(error)
-    log.error(told(error), 'a message cannot be stored and is kept as refused')
+  for (const { failed, ...how } of attemptsAt(committing)) {
+    try {
+      await db.transaction((tx) => storeBatch(tx, { pending: batch, now: clock.now(), stepAside, ...how }))
+      return onStored(batch, 'stored')
+    } catch (error) {
+      if (troubleOf(error) === 'later') throw notStored(error)
+      log.error(told(error), failed)
+    }
   }
   await commitQuarantined(batch, committing)
 }

@@ -102,7 +102,7 @@ function whereFrom({ states: _states, ...signsByKind }: StoredBatch): From {
 }
 
 /** Each press rings anew (safety 3), also one from a buffer (safety 9); a "cancelled" one still gets a voice (16). */
-function judgeSos(sos: StoredSos): Verdict {
+export function judgeSos(sos: StoredSos): Verdict {
   const evidence = {
     since: sos.at,
     lastAt: sos.at,

@@ -4,6 +4,8 @@ import type { UpKind } from '#contract/topics.ts'
 import { at, json, sql } from '#db/sql.ts'
 import type { CastDevice } from '#testing/cast.ts'
 import { createJudging, type Judging } from '#testing/judging.ts'
+import { createIngest } from '../ingest/ingest.ts'
+import { limits } from '../limits.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
@@ -70,6 +72,34 @@ const pressAllBut = async (...serials: string[]) => {
   ])
     if (!serials.includes(device.serial)) await press(device)
 }
+
+test('an SOS that lost a race is judged again before it counts as stored', async () => {
+  let races = 1
+  const { judgeBatch: judge } = openRules(() => {
+    if (races-- > 0) throw new Error('an incident was neither there nor could be opened')
+  })
+  const quiet = () => {}
+  const log = { info: quiet, warn: quiet, error: quiet }
+  const own = createIngest({ db: database.db, clock, log, limits, judge, acknowledge: quiet })
+  await own.accept(await messageOf(cast.devices.liButton, 'sos', {}))
+  expect((await incidents()).map(({ kind }) => kind)).toEqual(['sos'])
+})
+
+test('a danger in a home on which the rules fail finds a human all the same, by the word of its device', async () => {
+  // what stands there cannot be read: as an older program, or a hand, may have left it
+  await say(cast.devices.liGas, 'alarm', { kind: 'gas', active: true })
+  const { wang } = cast.persons
+  await database.db.run(sql`update incident set state = 'closed', outcome = 'aired', handled_by = ${wang}`)
+  await database.db.run(sql`update condition set stage = 'unheard of'`)
+  await say(cast.devices.liButton, 'sos', {})
+  await say(cast.devices.liCo, 'readings', { values: [{ kind: 'co', value: 300 }] })
+  await say(cast.devices.liCo, 'readings', { values: [{ kind: 'gas', value: 4 }] })
+  await say(cast.devices.liCo, 'alarm', { kind: 'smoke', active: true })
+  await say(cast.devices.liCo, 'readings', { values: [{ kind: 'co', value: 29 }] })
+  const open = (await incidents()).filter(({ state }) => state === 'open')
+  const opened = open.map(({ kind, stage }) => `${kind} ${stage}`)
+  expect(opened).toEqual(['sos alarm', 'co alarm', 'gas warning', 'smoke alarm'])
+})
 
 test('who greeted rolls on, who did not is missed once, to the millisecond of the deadline', async () => {
   await pressAllBut('li-button')

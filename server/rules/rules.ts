@@ -11,6 +11,7 @@ import { judgeAgain } from './judge-again.ts'
 import { judgeBatteries } from './judge-batteries.ts'
 import { judgeAbsences } from './judge-absences.ts'
 import { judgeStored } from './judge-batch.ts'
+import { judgePlainly } from './judge-plainly.ts'
 import { judgeSilent, rollGreeted, slices, type RolledSlice } from './judge-deadlines.ts'
 import { lookAgain } from './look-again.ts'
 import { remind } from './remind.ts'
@@ -41,6 +42,8 @@ export type Slice = { count: number; more: boolean }
 export type Rules = {
   /** What a batch means; runs in the transaction that stores it. */
   judgeBatch(tx: Tx, stored: StoredBatch, now: number): Promise<void>
+  /** The same by the word of the devices alone, where the rules themselves fail on a message. */
+  judgePlainly(tx: Tx, stored: StoredBatch, now: number): Promise<void>
   /** Pacts that are due, each occurrence once, however many processes look. */
   judgeDeadlines(now: number): Promise<Slice>
   /** Late but active, and still nobody has spoken with her at the second deadline: missed. */
@@ -87,6 +90,8 @@ export function createRules(options: RulesOptions): Rules {
       const { verdicts, dues } = await judgeStored(tx, stored, now)
       await Promise.all([found(tx, verdicts, now), writeAirDue(tx, dues)])
     },
+
+    judgePlainly: (tx, stored, now) => found(tx, judgePlainly(stored), now),
 
     judgeDeadlines: async (now) => {
       const judged = await judgeSilentSlices({ db, log, found, now })

@@ -50,8 +50,8 @@ export async function createJudging({ startAt, opens }: { startAt: number; opens
       },
     })
   const rules = openRules()
-  const judge = rules.judgeBatch
-  const ingest = createIngest({ db, clock, log, limits, judge, acknowledge: () => {} })
+  const { judgeBatch: judge, judgePlainly } = rules
+  const ingest = createIngest({ db, clock, log, limits, judge, judgePlainly, acknowledge: () => {} })
 
   /** A body that is a text goes as it is. */
   async function messageOf(device: CastDevice, kind: UpKind, body: unknown): Promise<Incoming> {
