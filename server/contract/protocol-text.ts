@@ -10,7 +10,7 @@ const meaning: Record<UpKind, { zh: string; en: string; example: object }> = {
   checkin: {
     zh: '报平安：按钮或窗帘。',
     en: 'Good morning, by button or curtain. `edge` is only needed where a device does both halves of the day.',
-    example: { id: 'b1f0c9d2-1', boot: '7c1e', seq: 41, time: when, via: 'button' },
+    example: { id: '7c1e-41', boot: '7c1e', seq: 41, time: when, via: 'button' },
   },
   readings: {
     zh: '读数：单位固定，缓存的旧读数各带自己的时间。',
@@ -21,6 +21,7 @@ const meaning: Record<UpKind, { zh: string; en: string; example: object }> = {
       )}. Buffered values carry their own \`time\`. A value that cannot be is refused by itself; the others count.`,
     example: {
       id: 'c07e-812',
+      boot: 'c07e',
       seq: 812,
       time: when,
       values: [
@@ -32,22 +33,22 @@ const meaning: Record<UpKind, { zh: string; en: string; example: object }> = {
   alarm: {
     zh: '探测器自己的报警：电平，不是边沿。断线后先报现在的电平，再补发过去的。',
     en: "The detector's own judgement: a level, so an unchanged one opens nothing new. `flags.test` marks a self-test. After a time without a connection tell the level of now first, then past ones with their own `time`: a past alarm that nothing newer has ended rings as a live one.",
-    example: { id: 'c07e-813', seq: 813, time: when, kind: 'co', active: true },
+    example: { id: 'c07e-813', boot: 'c07e', seq: 813, time: when, kind: 'co', active: true },
   },
   sos: {
     zh: '呼救：按一下就算，不可取消成沉默。',
     en: 'One press, no confirmation. A `cancelled` one still gets a human voice.',
-    example: { id: 's-9', seq: 9, time: when },
+    example: { id: '7c1e-42', boot: '7c1e', seq: 42, time: when },
   },
   activity: {
     zh: '屋内动静：不算报平安，只说明有人在动。',
     en: 'A sign of life from indoors that is not a check-in.',
-    example: { id: 'm-77', seq: 77, time: when, kind: 'motion' },
+    example: { id: '90ab-77', boot: '90ab', seq: 77, time: when, kind: 'motion' },
   },
   heartbeat: {
     zh: '心跳与电量。',
     en: 'Alive, with battery and flags.',
-    example: { id: 'h-3', seq: 3, time: when, battery: 88 },
+    example: { id: '7c1e-3', boot: '7c1e', seq: 3, time: when, battery: 88 },
   },
   state: {
     zh: '上线与遗嘱。',
@@ -80,7 +81,7 @@ This page is printed from \`server/contract\` (\`UPDATE_DOCS=1 npx vitest run se
 
 | member | meaning |
 |---|---|
-| \`id\` | globally unique, up to 64 characters; de-duplicates redelivery. Without it each delivery is a new message |
+| \`id\` | globally unique, up to 64 characters; de-duplicates redelivery. Without it each delivery is a new message. A counter alone starts again with the device: put \`boot\` before it. Under an id that it heard before the server takes for another message what is of another kind, or of another \`time\` (unless \`boot\` and \`seq\` are the same), or without a clock of another \`boot\` or \`seq\` |
 | \`boot\`, \`seq\` | a text that changes with each start, and a counter: they only show gaps; a device that starts again at 1 loses nothing |
 | \`time\` | the device's clock, epoch milliseconds. It judges if plausible (at most 2 min ahead, 72 h behind), else the time of receipt does |
 

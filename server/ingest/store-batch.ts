@@ -9,6 +9,7 @@ import type { Problem } from './message.ts'
 import { tellMoved } from './moved.ts'
 import { insertRefused, type RefusedRow } from './refused-store.ts'
 import { noteElements } from './sensing-element-store.ts'
+import { storeReused } from './reused-id.ts'
 import type { StepAside } from './right-of-way.ts'
 import * as store from './store.ts'
 
@@ -36,7 +37,9 @@ export async function storeBatch(tx: Tx, { pending, now, judge, stepAside, probl
     assertFences(tx, pending),
   ])
   await stepAside()
-  const gathered = gather(freshOf(pending, devices, keys), devices)
+  const fresh = freshOf(pending, devices, keys)
+  const reused = await storeReused(tx, againOf(pending, devices, fresh))
+  const gathered = gather(reused.size > 0 ? withReused(pending, fresh, reused) : fresh, devices)
   const refused = [
     ...gathered.refused,
     ...(problem ? messagesOf(pending).map((one) => refusedRow(one, problem)) : []),
@@ -92,6 +95,26 @@ function freshOf(
   return known.filter(
     (one) => one.is === 'presence' || keys.delete(store.messageKey(one.principal.deviceId, one.storeId)),
   )
+}
+
+/** What was said under an id that was heard before: copies, nearly always. */
+function againOf(
+  pending: readonly Pending[],
+  devices: ReadonlyMap<number, Device>,
+  fresh: readonly Pending[],
+): PendingMessage[] {
+  const taken = new Set(fresh)
+  return messagesOf(pending).filter((one) => devices.has(one.principal.deviceId) && !taken.has(one))
+}
+
+/** In the order of arrival. */
+function withReused(
+  pending: readonly Pending[],
+  fresh: readonly Pending[],
+  reused: ReadonlyMap<Pending, PendingMessage>,
+): Pending[] {
+  const taken = new Set(fresh)
+  return pending.flatMap((one) => reused.get(one) ?? (taken.has(one) ? one : []))
 }
 
 function refusedRow({ principal, message }: PendingMessage, problem: Problem): RefusedRow {

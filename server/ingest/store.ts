@@ -124,6 +124,32 @@ export async function insertMessages(tx: Tx, pending: readonly PendingMessage[])
   return new Set(rows.map(({ deviceId, id }) => messageKey(deviceId, id)))
 }
 
+const Marks = Type.Object({
+  deviceId: Id,
+  id: Type.String(),
+  kind: Type.String(),
+  boot: orNull(Type.String()),
+  seq: orNull(Type.Integer()),
+  deviceTime: orNull(Type.Integer()),
+})
+export type Marks = Static<typeof Marks>
+
+/** What was first said under the ids of these messages. */
+export const firstSaid = (tx: Tx, messages: readonly PendingMessage[]): Promise<Marks[]> =>
+  tx.many(
+    Marks,
+    sql`
+      select m.device_id, m.id, m.kind, m.boot, m.seq, m.device_time
+      from message m
+      join (
+        select distinct *
+        from unnest(
+          ${bigints(messages, ({ principal }) => principal.deviceId)}::bigint[],
+          ${texts(messages, ({ storeId }) => storeId)}::text[]
+        ) as said (device_id, id)
+      ) as said using (device_id, id)`,
+  )
+
 export const messageKey = (deviceId: number, id: string): string => `${deviceId} ${id}`
 
 export const orNoInstant = (ms: number | null): Date | null => (ms === null ? null : at(ms))
