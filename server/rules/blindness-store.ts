@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { orNull } from '#contract/primitives.ts'
 import type { Tx } from '#db/database.ts'
 import { at, sql, type Sql } from '#db/sql.ts'
+import { limits } from '../limits.ts'
 
 const Newest = Type.Object({ at: orNull(Type.Integer()) })
 
@@ -70,8 +71,9 @@ export async function leave(tx: Tx, process: string, now: number): Promise<void>
 export const putForward = 'the clock was put forward'
 
 /**
- * After a start with a clock that had been put back by `byMs`: whom to tell, and who must have answered, is due as
- * soon as it would have been. Pacts stay: a morning that was judged is not judged twice.
+ * Where the clock that wrote was ahead by `byMs` (it was put back since, or its server is gone): whom to tell, and who
+ * must have answered, is due as soon as it would have been; so is the silence of devices, and no blindness lasts into
+ * hours that are still to come. Pacts stay: a morning that was judged is not judged twice.
  */
 export async function bringBack(tx: Tx, now: number, byMs: number): Promise<void> {
   const earlier = sql`greatest(${at(now)}, due_at - ${byMs} * interval '1 ms')`
@@ -94,6 +96,17 @@ export async function bringBack(tx: Tx, now: number, byMs: number): Promise<void
     set due_at = ${earlier}
     where done_at is null
       and due_at > ${at(now)}`)
+  await tx.run(sql`
+    update device
+    set silent_at = silent_at - ${byMs} * interval '1 ms'
+    where silent_at > ${at(now + byMs)}`)
+  const settled = at(now + limits.ownBlindnessSettleMs)
+  await tx.run(sql`
+    update blind_interval
+    set from_at = least(from_at, ${at(now)}),
+      until_at = least(until_at, ${at(now)}),
+      judge_after = ${settled}
+    where judge_after > ${settled}`)
 }
 
 const Watched = Type.Object({ watched: Type.Boolean() })

@@ -244,6 +244,28 @@ test('the clock was put back while nobody ran: no morning is judged twice, and w
   expect(await dueAtOfTelling()).toBe(back + 2 * minuteMs)
 })
 
+test('one of two servers is gone whose clock was three hours ahead: what it left to be done soon is not done in three hours', async () => {
+  const aheadMs = 3 * 60 * minuteMs
+  const ahead = openRules(undefined, () => ({ fromAt: sevenThirty, untilAt: sevenThirty + aheadMs }))
+  await Promise.all([rules, ahead].map((one) => one.noticeOwnBlindness(sevenThirty)))
+  expect(await ahead.noticeOwnBlindness(sevenThirty + aheadMs)).toBeDefined()
+  await rules.noticeOwnBlindness(sevenThirty + 3000)
+  await tellLater(sevenThirty + aheadMs + minuteMs)
+  await hear(cast.devices.liCo, sevenThirty + aheadMs, 10 * minuteMs)
+  await leaseRunsOut(sevenThirty + aheadMs)
+  const noticed = sevenThirty + 6000
+  expect(await rules.noticeOwnBlindness(noticed)).toMatchObject({ fromAt: noticed - limits.beatLateMs })
+  expect(await dueAtOfTelling()).toBeLessThanOrEqual(sevenThirty + minuteMs + 6000)
+  const Silent = Type.Object({ silentAt: Type.Integer() })
+  const silentAt = sql`select silent_at from device where id = ${cast.devices.liCo.id}`
+  expect((await database.db.one(Silent, silentAt)).silentAt).toBeLessThanOrEqual(
+    sevenThirty + 10 * minuteMs + 6000,
+  )
+  await seen(t0)
+  await rules.judgeDeadlines(t0 + 1000)
+  expect(found.map(({ residentId }) => residentId)).toContain(cast.residents.li)
+})
+
 const tellLater = (when: number) =>
   database.db.run(sql`
     with opened as (

@@ -76,8 +76,13 @@ async function lookOn(tx: Tx, { process, now, stored, lastSeenAt, step }: Lookin
   const found = gapFrom({ now, seenNow, allSawUntil, ownUntil, gone })
   const gap = found && step && step.untilAt > found.fromAt ? { ...found, cause: store.putForward } : found
   // The machine's clock was put back while nobody ran: what is to be done soon stands in the future.
-  if (lastSeenAt === undefined && allSawUntil !== null && allSawUntil - now > limits.beatLateMs)
-    await store.bringBack(tx, now, allSawUntil - now)
+  const aheadMs = (until: number) => (until - now > limits.beatLateMs ? until - now : 0)
+  // Or that of a server which is gone: whom it was to tell in a minute of its own would wait for hours of ours.
+  const byMs = Math.max(
+    lastSeenAt === undefined && allSawUntil !== null ? aheadMs(allSawUntil) : 0,
+    ...gone.map(({ seenUntil }) => aheadMs(seenUntil)),
+  )
+  if (byMs > 0) await store.bringBack(tx, now, byMs)
   const blind = gap && (await writeDown(tx, { ...gap, untilAt: now }))
   if (allSawUntil !== null && now - allSawUntil > limits.ownBlindnessMsMin)
     await store.postponeSilence(tx, allSawUntil, now)
@@ -103,7 +108,10 @@ function gapFrom(seen: {
 }): Gap | undefined {
   const { now, seenNow, allSawUntil, ownUntil, gone } = seen
   const isLate = (until: number) => now - until > limits.beatLateMs
-  const killed = gone.filter(({ isLate: wasKilled }) => wasKilled).map(({ seenUntil }) => seenUntil)
+  // by our own clock, where its was ahead: its lease ran out a moment ago
+  const killed = gone
+    .filter(({ isLate: wasKilled }) => wasKilled)
+    .map(({ seenUntil }) => Math.min(seenUntil, now - limits.beatLateMs))
   const gaps: Gap[] = [
     ...killed.map((fromAt) => ({ fromAt, cause: 'a server was gone' })),
     ...(allSawUntil !== null && isLate(allSawUntil) ? [{ fromAt: allSawUntil, cause: 'no server ran' }] : []),
