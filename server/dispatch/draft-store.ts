@@ -136,10 +136,8 @@ async function writeTellings(tx: Tx, { tellings, now, atOnce }: Draft): Promise<
           and waiting.person_id = told.person_id
           and waiting.purpose = told.purpose
           and waiting.stage = told.stage
-          and (
-            (waiting.state = 'due' and waiting.attempts = 0)
-            or (waiting.state = 'sending' and waiting.created_at = ${at(now)})
-          )
+          and ${isWaiting(now)}
+        offset 0
       )
       order by told.nth
       returning id, incident_id, person_id, state`,
@@ -147,6 +145,16 @@ async function writeTellings(tx: Tx, { tellings, now, atOnce }: Draft): Promise<
   const rung = written.filter(({ state }) => state === 'sending')
   if (atOnce) ringWithCommit(tx, { rings: ringsOf(rung, told), atOnce })
 }
+
+/**
+ * Inside of coalesce, where the planner does not look: it would read all that waits in the outbox for each row that is
+ * written (half of what a shared 8:00 cost). `offset 0` where this is asked keeps it one look for each row.
+ */
+const isWaiting = (now: number) => sql`coalesce(
+  (waiting.state = 'due' and waiting.attempts = 0)
+    or (waiting.state = 'sending' and waiting.created_at = ${at(now)}),
+  false
+)`
 
 const isDanger = ({ situation, purpose }: Told): boolean => purpose === 'alarm' && isHazard(situation.kind)
 

@@ -54,6 +54,7 @@ export const circumstancesOf = (tx: Tx, pactIds: readonly number[], now: number)
           where c.resident_id = p.resident_id
             and c.origin = community.origin
             and c.given_by is null
+          offset 0
         ) as has_pressed,
         ${devicesBlind(now)} as devices_blind,
         last.at as last_sign_at, last.what as last_sign_what
