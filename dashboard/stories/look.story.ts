@@ -195,7 +195,8 @@ test('without a mouse a device is shelved from its card, with a reason, stands o
 }) => {
   const resident = playing(house, 'early')
   const device = deviceOf(house, resident, 'button')
-  await say(house, device, 'heartbeat', { battery: 5 })
+  // no battery: the demo's own heartbeats would say each minute that it is well again
+  await say(house, device, 'heartbeat', { flags: { fault: true } })
   const desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
   const card = desk.getByRole('article').filter({ hasText: resident.name })
   await card.getByRole('button', { name: '更多操作' }).focus()
