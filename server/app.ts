@@ -8,6 +8,7 @@ import { topicOf } from '#contract/topics.ts'
 import type { Clock } from '#clock/clock.ts'
 import { createJobs } from '#clock/jobs.ts'
 import type { Database } from '#db/database.ts'
+import { shareOf } from '#db/share.ts'
 import { createApi } from './api/create-api.ts'
 import type { DemoPort } from './api/ports.ts'
 import { mayWatch } from './api/scope.ts'
@@ -68,6 +69,8 @@ export async function createApp({
   const unsaid = (error: unknown) => log.error({ error }, 'a word to the other servers was lost')
   const servers = await joinServers({ databaseUrl, label: `${hostname()} ${process.pid}`, log })
   const ringName = randomUUID()
+  // Half of the connections: however many pages ask at once, dangers and those who are told find one free.
+  const pagesDb = shareOf(db, Math.max(1, Math.floor((db.pool.options.max ?? 2) / 2)))
   // Each stage gets functions of the next one; late() closes the circles (a page confirms what dispatch sent).
   const dispatch = createDispatch({
     db,
@@ -120,7 +123,7 @@ export async function createApp({
   })
   const broker = await openDeviceBroker({ mqttUrl, ingest: () => ingest, servers, clock, log })
   const api = await createApi({
-    db,
+    db: pagesDb,
     clock,
     log,
     limits,
@@ -128,7 +131,7 @@ export async function createApp({
     incidents: { ...incidents, canWake: dispatch.canWake },
     ingestWeb: createWebSigns({ db, ingest }),
     ruleBook: { read: ruleBook, history: ruleHistory, write: writeRules },
-    tryRules: createTryRules({ db, kept }),
+    tryRules: createTryRules({ db: pagesDb, kept }),
     demo,
     health: createHealth({
       db,
@@ -148,8 +151,8 @@ export async function createApp({
     clock,
     log,
     limits,
-    identify: ({ cookie, slot }) => identify(db, cookieForSlot(cookie, slot), clock.now()),
-    mayWatch: (personId, communityId) => mayWatch(db, personId, communityId),
+    identify: ({ cookie, slot }) => identify(pagesDb, cookieForSlot(cookie, slot), clock.now()),
+    mayWatch: (personId, communityId) => mayWatch(pagesDb, personId, communityId),
     onConfirm: dispatch.confirm,
   })
   const look = together(rules.noticeOwnBlindness)

@@ -103,6 +103,7 @@ function againOf(
   devices: ReadonlyMap<number, Device>,
   fresh: readonly Pending[],
 ): PendingMessage[] {
+  if (fresh.length === pending.length) return []
   const taken = new Set(fresh)
   return messagesOf(pending).filter((one) => devices.has(one.principal.deviceId) && !taken.has(one))
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Client } from 'pg'
 import { Type } from 'typebox'
 import { sql } from '#db/sql.ts'
 import { createHoldingPostbox } from '#testing/holding-postbox.ts'
@@ -102,6 +103,27 @@ test('a pager service that does not answer holds nobody else up', async () => {
   await the.settled()
   expect(the.heard()).toEqual(['10:00:00 张伟 alarm sos alarm', '10:00:00 张伟 alarm sos alarm'])
   await postbox.close()
+})
+
+test('a crowd of pages that wait for the database stands in nobody’s way who is in danger', async () => {
+  const the = await begin('10:00')
+  await the.open('wang')
+  const { devices } = the.cast
+  // as a slow question of a report does, or a hand at the database
+  const hand = new Client({ connectionString: the.db.pool.options.connectionString ?? '' })
+  await hand.connect()
+  await hand.query('begin; lock table login_session in access exclusive mode')
+  const headers = { cookie: `cp_session=${'x'.repeat(43)}` }
+  const asked = Array.from({ length: 12 }, () => fetch(`${the.url()}/api/me`, { headers }))
+  const waiting = `select from pg_locks where relation = 'login_session'::regclass and not granted`
+  await until('pages wait', async () => Number((await hand.query(waiting)).rowCount) > 1)
+  const said = the.say(devices.liButton, 'sos')
+  await until('王红 hears it', () => the.pages.rung.length > 0)
+  await hand.end()
+  await said
+  await Promise.all(asked)
+  await the.settled()
+  expect(the.heard()).toEqual(['10:00:00 王红 alarm sos alarm'])
 })
 
 test('the database restarts while messages flow: nothing acknowledged is lost, nothing is doubled, all goes on', async () => {
