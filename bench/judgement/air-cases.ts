@@ -37,47 +37,34 @@ const sensorNames: Record<Sensor, string> = {
 
 function sensorCases(co: readonly CoCase[], sensor: Sensor): Case[] {
   const of = co.filter((one) => one.sensor === sensor)
-  const told = quantile(
-    of.map(({ oursMin }) => oursMin),
-    0.5,
-  )
+  const median = (what: 'oursMin' | 'enMin' | 'flatMin' | 'cohbTold' | 'cohbEnTold' | 'cohbAired') =>
+    quantile(
+      of.map((one) => one[what]),
+      0.5,
+    )
+  const [told, cohbTold, cohbAired] = [median('oursMin'), median('cohbTold'), median('cohbAired')]
   const name = `CO, ${sensorNames[sensor]}:`
-  const flat = quantile(
-    of.map(({ flatMin }) => flatMin),
-    0.5,
-  ).value
   return [
     caseOf({
       case: `${name} onset to told (median)`,
       value: told.value,
       unit: 'min',
-      yardstick: quantile(
-        of.map(({ enMin }) => enMin),
-        0.5,
-      ).value,
-      note: `yardstick EN alone; 50 ppm once ${flat.toFixed(0)} min; ${width(told)}`,
+      yardstick: median('enMin').value,
+      note: `yardstick EN alone; 50 ppm once ${median('flatMin').value.toFixed(0)} min; ${width(told)}`,
     }),
     caseOf({
       case: `${name} COHb at first telling (median)`,
-      value: quantile(
-        of.map(({ cohbTold }) => cohbTold),
-        0.5,
-      ).value,
+      value: cohbTold.value,
       unit: '%',
-      yardstick: quantile(
-        of.map(({ cohbEnTold }) => cohbEnTold),
-        0.5,
-      ).value,
+      yardstick: median('cohbEnTold').value,
+      note: width(cohbTold),
     }),
     caseOf({
       case: `${name} COHb at first ventilation or removal (median)`,
-      value: quantile(
-        of.map(({ cohbAired }) => cohbAired),
-        0.5,
-      ).value,
+      value: cohbAired.value,
       unit: '%',
-      note: `95 % ${quantile(
-        of.map(({ cohbAired }) => cohbAired),
+      note: `${width(cohbAired)}; one in twenty above ${quantile(
+        of.map((one) => one.cohbAired),
         0.95,
       ).value.toFixed(1)} %`,
     }),
@@ -90,6 +77,9 @@ export function gasCases({ gas, cooking }: Runs): Case[] {
   const delay = Math.max(0, ...numbers.map(({ oursMin, hastyMin }) => oursMin - hastyMin))
   const median = (values: number[]) => quantile(values, 0.5)
   const told = median(numbers.map(({ oursMin }) => oursMin))
+  const flagTold = median(flagOnly.map(({ oursMin }) => oursMin))
+  const pans = shareOf(cooking, 'ours')
+  const hasty = shareOf(cooking, 'hasty')
   return [
     caseOf({
       case: 'gas, %LEL sensor: onset to told (median)',
@@ -100,8 +90,9 @@ export function gasCases({ gas, cooking }: Runs): Case[] {
     }),
     caseOf({
       case: 'gas, flag only: onset to told (median)',
-      value: median(flagOnly.map(({ oursMin }) => oursMin)).value,
+      value: flagTold.value,
       unit: 'min',
+      note: width(flagTold),
     }),
     caseOf({
       case: 'gas, %LEL sensor: %LEL at telling (worst case)',
@@ -112,10 +103,10 @@ export function gasCases({ gas, cooking }: Runs): Case[] {
     caseOf({ case: 'gas: told later because of patience at meals (worst case)', value: delay, unit: 'min' }),
     caseOf({
       case: 'pans that ring everybody',
-      value: 100 * shareOf(cooking, 'ours'),
+      value: 100 * pans.value,
       unit: '%',
-      yardstick: 100 * shareOf(cooking, 'flat'),
-      note: `without patience ${(100 * shareOf(cooking, 'hasty')).toFixed(0)} %; every one is shown to resident and desk`,
+      yardstick: 100 * shareOf(cooking, 'flat').value,
+      note: `${width(pans)}; without patience ${(100 * hasty.value).toFixed(0)} % ${width(hasty)}; every one is shown to resident and desk`,
     }),
   ]
 }

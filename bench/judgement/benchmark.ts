@@ -29,25 +29,28 @@ async function run(options: BenchOptions): Promise<Case[]> {
   const seed = whole('--seed', values.seed)
   const { world, uncertain } = readWorld(values.world)
   const size = options.quick ? { ...world, residents: { ...world.residents, homes: 60 } } : world
+  const pace = {
+    yearsMin: options.quick ? 1 : 2,
+    secondsMax: options.quick ? 0 : whole('--seconds', values.seconds),
+    quick: options.quick,
+    now: Date.now,
+  }
   const cases: Case[] = []
   if (parts.includes('figures')) {
     const runs = runYears(size, {
-      seed,
+      ...pace,
+      seed: seed * 1000,
       yearsMin: options.quick ? 1 : options.rounds,
-      secondsMax: options.quick ? 0 : whole('--seconds', values.seconds),
       probes: 3,
-      airCases: options.quick ? 42 : 420,
-      now: Date.now,
+      airCases: options.quick ? 42 : 840,
+      pans: options.quick ? 42 : 4200,
     })
     options.say(`${runs.years.ours.length} years of ${size.residents.homes} homes, seed ${seed}`)
     cases.push(...casesOf(size, runs))
   }
   if (parts.includes('frontier'))
-    cases.push(
-      ...frontierCases(frontierOf(size, { seeds: [seed * 1000 + 900], probes: 1, quick: options.quick })),
-    )
-  if (parts.includes('rates'))
-    cases.push(...rateCases(size, { uncertain, seed: seed * 1000 + 950, quick: options.quick }))
+    cases.push(...frontierCases(frontierOf(size, { ...pace, seed: seed * 1000 + 900 })))
+  if (parts.includes('rates')) cases.push(...rateCases(size, { ...pace, uncertain, seed: seed * 1000 + 950 }))
   return cases
 }
 

@@ -2,7 +2,7 @@
 import { caseOf, type Case } from '../harness/benchmark.ts'
 import { coCases, gasCases } from './air-cases.ts'
 import { collapseCases } from './collapse-cases.ts'
-import { ratio, width } from './estimate.ts'
+import { plus, ratio, width } from './estimate.ts'
 import { falseAirPerHome, perHome, shareOf, type Rule, type Runs } from './runs.ts'
 import type { World } from './world.ts'
 
@@ -23,26 +23,28 @@ function wellCases(world: World, { years, cooking }: Runs): Case[] {
     ours: falseAirPerHome(world, shareOf(cooking, 'ours')),
     flat: falseAirPerHome(world, shareOf(cooking, 'flat')),
   }
-  const total = { ours: sent.ours.value + air.ours, flat: sent.flat.value + air.flat }
+  const total = { ours: plus(sent.ours, air.ours), flat: plus(sent.flat, air.flat) }
+  const called = { ours: plus(calls.ours, air.ours), flat: plus(calls.flat, air.flat) }
+  const judged = { ours: perHome(years.ours, 'silences'), flat: perHome(years.flat, 'silences') }
   const unit = '/home-year'
   const flood = (rule: Rule) =>
     ratio(years[rule].map(({ floodedMornings }) => ({ count: floodedMornings, of: 365 })))
-  const graceNote = `schedule + grace: ${sent.grace.value.toFixed(1)}`
+  const graceNote = `schedule + grace: ${sent.grace.value.toFixed(1)} ${width(sent.grace)}`
   return [
     caseOf({
       case: 'stewards sent to a well person',
-      value: total.ours,
+      value: total.ours.value,
       unit,
       goal: { atMost: 0.7 },
-      note: width(sent.ours),
+      note: width(total.ours),
     }),
     caseOf({
       case: 'the same against flat 8:00 + flat thresholds',
-      value: total.ours,
+      value: total.ours.value,
       unit,
-      yardstick: total.flat,
+      yardstick: total.flat.value,
       goal: { atMost: third },
-      note: `${width(sent.ours)}, flat ${width(sent.flat)}; ${graceNote}`,
+      note: `${width(total.ours)}, flat ${width(total.flat)}; ${graceNote}`,
     }),
     caseOf({
       case: '  of these because of silence',
@@ -54,24 +56,25 @@ function wellCases(world: World, { years, cooking }: Runs): Case[] {
     }),
     caseOf({
       case: '  of these because of air',
-      value: air.ours,
+      value: air.ours.value,
       unit,
-      yardstick: air.flat,
-      note: 'false flags and pans',
+      yardstick: air.flat.value,
+      note: `false flags and pans; ${width(air.ours)}, flat ${width(air.flat)}`,
     }),
     caseOf({
       case: 'calls to or about well people',
-      value: calls.ours.value + air.ours,
+      value: called.ours.value,
       unit,
-      yardstick: calls.flat.value + air.flat,
+      yardstick: called.flat.value,
       goal: { atMost: third },
-      note: `${width(calls.ours)}, flat ${width(calls.flat)}`,
+      note: `${width(called.ours)}, flat ${width(called.flat)}`,
     }),
     caseOf({
       case: 'silences judged',
-      value: perHome(years.ours, 'silences').value,
+      value: judged.ours.value,
       unit,
-      yardstick: perHome(years.flat, 'silences').value,
+      yardstick: judged.flat.value,
+      note: `${width(judged.ours)}, flat ${width(judged.flat)}`,
     }),
     caseOf({
       case: 'mornings with a flood for any human',

@@ -1,7 +1,7 @@
 // What the rules do for those who fall: how soon, and whether at all.
 import { caseOf, type Case } from '../harness/benchmark.ts'
 import type { Collapse } from './collapses.ts'
-import { quantile, width, type Estimate } from './estimate.ts'
+import { quantile, share, width, type Estimate } from './estimate.ts'
 import type { Rule, Runs } from './runs.ts'
 
 const dayBoundMin = 26 * 60
@@ -15,6 +15,9 @@ export function collapseCases({ years }: Runs): Case[] {
   const n = all.ours.length
   const early = (rule: Rule) => clockTold(all[rule].filter(({ minuteOfDay }) => minuteOfDay < 240))
   const unfound = late('ours')
+  const lateAtDoor = (rule: Rule) =>
+    share(all[rule].filter(({ doorAfterSignMin }) => doorAfterSignMin > dayBoundMin).length, all[rule].length)
+  const atDoor = lateAtDoor('ours')
   return [
     caseOf({
       case: 'silent collapses not found in time',
@@ -45,10 +48,10 @@ export function collapseCases({ years }: Runs): Case[] {
     }),
     caseOf({
       case: 'at the door more than 26 h after the last sign',
-      value: share(all.ours, ({ doorAfterSignMin }) => doorAfterSignMin > dayBoundMin),
+      value: 100 * atDoor.value,
       unit: '%',
-      yardstick: share(all.flat, ({ doorAfterSignMin }) => doorAfterSignMin > dayBoundMin),
-      note: 'shown: somebody had been sent in each',
+      yardstick: 100 * lateAtDoor('flat').value,
+      note: `${width(atDoor)}; somebody had been sent in each`,
     }),
     ...hours.flatMap(([from, until]) => hourCases(all, from, until)),
   ]
@@ -83,7 +86,7 @@ function hourCases(all: Record<Rule, Collapse[]>, from: number, until: number): 
       value: own?.value ?? NaN,
       unit: 'h',
       yardstick: flat?.value ?? NaN,
-      note: `95 % ${late.value.toFixed(1)} h; schedule + grace ${grace?.value.toFixed(1)} h; ${own ? width(own) : ''}`,
+      note: `one in twenty after ${late.value.toFixed(1)} h; schedule + grace ${grace?.value.toFixed(1)} h; ${own ? width(own) : ''}`,
     })
   }
   return [figure('toldMin', 'told'), figure('doorMin', 'at the door')]
@@ -98,17 +101,14 @@ export const isUnfound = (one: Collapse): boolean =>
 const worstLateMin = (collapses: readonly Collapse[]): number =>
   Math.max(0, ...collapses.map(({ toldAfterSignMin }) => toldAfterSignMin - dayBoundMin))
 
-const clockTold = (collapses: readonly Collapse[]): Estimate =>
+export const clockTold = (collapses: readonly Collapse[]): Estimate =>
   quantile(
     collapses.filter(({ excused }) => !excused).map((one) => one.minuteOfDay + one.toldMin),
     0.5,
   )
 
-const share = (collapses: readonly Collapse[], is: (one: Collapse) => boolean): number =>
-  (100 * collapses.filter(is).length) / collapses.length
-
 /** Half the 95 % interval of a clock time, in minutes: as a share of the time of day it would say nothing. */
-const minutesOf = ({ value, halfWidth }: Estimate): number => value * halfWidth
+export const minutesOf = ({ value, halfWidth }: Estimate): number => value * halfWidth
 
 const clock = (minute: number): string =>
   `${Math.floor(minute / 60)}:${String(Math.round(minute % 60)).padStart(2, '0')}`

@@ -58,11 +58,30 @@ export function mean(values: readonly number[]): Estimate {
   return { value, halfWidth: value === 0 ? 0 : (z * Math.sqrt(variance / n)) / Math.abs(value), n }
 }
 
+/** How many of `n` it was. */
+export function share(count: number, n: number): Estimate {
+  const value = count / n
+  return { value, halfWidth: count === 0 ? 0 : z * Math.sqrt((1 - value) / count), n }
+}
+
+/** Of two that are drawn apart. */
+export function plus(a: Estimate, b: Estimate): Estimate {
+  const value = a.value + b.value
+  const error = Math.hypot(a.value * a.halfWidth, b.value * b.halfWidth)
+  return { value, halfWidth: value === 0 ? 0 : error / value, n: a.n + b.n }
+}
+
+/** Wanted of every figure that is printed. */
+const widthMax = 0.1
+
+export const isSharp = ({ halfWidth }: Estimate): boolean => halfWidth <= widthMax
+
 export const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0)
 
 /** Sharpness as it is printed beside a figure. */
-export function width({ halfWidth, n }: Estimate): string {
+export function width({ value, halfWidth, n }: Estimate): string {
   if (halfWidth === 0) return `n ${Math.round(n)}`
+  if (!Number.isFinite(halfWidth)) return '±? (one year)'
   const percent = (100 * halfWidth).toFixed(1)
-  return halfWidth <= 0.1 ? `±${percent} %` : `±${percent} % (rare: not within 10 %)`
+  return isSharp({ value, halfWidth, n }) ? `±${percent} %` : `±${percent} % (rare: not within 10 %)`
 }

@@ -1,4 +1,5 @@
 // One seeded year of a community under one rule: what it costs the well, and what it does for those who fall.
+import { floodsOf } from '#domain/alarm-load.ts'
 import { collapsesOf, type Collapse } from './collapses.ts'
 import { dayMin, yearDays } from './calendar.ts'
 import { notEnrolled, type Year } from './lives.ts'
@@ -14,10 +15,6 @@ export type YearOf = {
   floodedMornings: number
   collapses: Collapse[]
 }
-
-/** More than this in ten minutes is a flood for one human (ISA-18.2, facts 5.2). */
-const floodAbove = 10
-const floodWithinMin = 10
 
 /** @param notices what else a human was shown that year (minutes): the air */
 export function yearOf(
@@ -48,8 +45,8 @@ export function yearOf(
 }
 
 /**
- * Mornings (4:00-12:00) on which the desk, which sees every new incident, has more than ten in some ten minutes. Homes
- * that cannot be seen for one cause are one incident with a row each.
+ * Mornings (4:00-12:00) with a flood at the desk, which sees every new incident. Homes that cannot be seen for one cause
+ * are one incident with a row each.
  */
 function floods(incidents: readonly Incident[], notices: readonly number[]): number {
   const mornings: number[][] = Array.from({ length: yearDays }, () => [])
@@ -68,7 +65,8 @@ function floods(incidents: readonly Incident[], notices: readonly number[]): num
   return mornings.filter(isFlooded).length
 }
 
-function isFlooded(minutes: number[]): boolean {
-  const sorted = minutes.sort((a, b) => a - b)
-  return sorted.some((at, nth) => (sorted[nth + floodAbove] ?? Infinity) - at < floodWithinMin)
-}
+const isFlooded = (minutes: readonly number[]): boolean =>
+  floodsOf(
+    minutes.map((minute) => minute * 60_000),
+    Infinity,
+  ).length > 0
