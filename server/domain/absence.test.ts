@@ -72,6 +72,8 @@ test('the departure is asked about at the first excused deadline, or early enoug
   const lastSignAt = dueAt - 26 * 3_600_000
   expect(departureAskAt(first, lastSignAt) + 45 * 60_000 - lastSignAt).toBeLessThanOrEqual(26 * 3_600_000)
   expect(departureAskAt(first, null)).toBe(dueAt)
+  // Not heard for days, as where one absence follows another: no telephone rings at three in the morning.
+  expect(departureAskAt(first, dueAt - 72 * 3_600_000)).toBe(dueAt)
 })
 
 const zone = 'Asia/Shanghai'

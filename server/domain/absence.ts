@@ -57,7 +57,8 @@ export function pressDuring(absence: Absence, press: { on: string }): 'askBackEa
 /**
  * When the number of the absence is called to hear that they have left: at the deadline of the first excused morning,
  * or earlier, so that somebody is at the door within 26 hours should they never have left. A fall between the last
- * press and the departure is the one emergency that an absence could hide.
+ * press and the departure is the one emergency that an absence could hide. Who was not heard the day before either (one
+ * absence after another, a pact for some weekdays) is asked about at the hour, not in the middle of the night.
  */
 export function departureAskAt(
   first: Occurrence,
@@ -68,7 +69,7 @@ export function departureAskAt(
   const { silence, ladder } = rules
   const earlierMin = ladder.newcomerStewardAfterMin - defaultRules.ladder.stewardAfterMin
   const atLatest = lastOwnSignAt + (silence.longestSilenceMin - Math.max(0, earlierMin)) * 60_000
-  return Math.min(first.dueAt, Math.max(atLatest, first.opensAt))
+  return atLatest <= first.opensAt ? first.dueAt : Math.min(first.dueAt, atLatest)
 }
 
 /** What a human is asked about an absence, and from when (epoch ms). */
