@@ -298,9 +298,13 @@ export const absences: readonly Scenario[] = [
     zh: '“提前回来了？”还没人处理，报备到期后又没报平安：同一张卡片变成找人',
     en: 'A question about an absence is still open when she is missed: that card becomes the search',
     safety: [10, 11],
-    given: [{ is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-03' }],
+    given: [
+      { is: 'away', resident: '李奶奶', fromOn: '2026-02-27', untilOn: '2026-03-03' },
+      // Not on the hour, at which the question is repeated: of two things in one second either may be first.
+      { is: 'pact', resident: '李奶奶', edge: 'morning', deadline: '08:30', days: [1, 2, 3, 4, 5, 6, 7] },
+    ],
     begins: '07:31',
-    until: '+1 08:00:50',
+    until: '+1 08:30:50',
     story: [
       ...at(
         '07:45',
@@ -308,13 +312,9 @@ export const absences: readonly Scenario[] = [
         informs('missed notice', { who: ['赵敏'], every: { ms: minutes(60), times: 14 } }),
       ),
       ...at('+1 07:00', informs('missed notice', { who: ['赵敏'] })),
-      ...at('+1 07:30', sounds('李奶奶', 'remind')),
-      ...at('+1 07:45', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
-      ...at(
-        '+1 08:00',
-        informs('missed notice', { who: ['赵敏'] }),
-        rings('missed alarm', { who: ['王红'] }),
-      ),
+      ...at('+1 08:00', informs('missed notice', { who: ['赵敏'] }), sounds('李奶奶', 'remind')),
+      ...at('+1 08:15', sounds('李奶奶', 'remind', { every: { ms: minutes(5), times: 3 } })),
+      ...at('+1 08:30', rings('missed alarm', { who: ['王红'] })),
     ],
     ends: [
       card('李奶奶', 'missed alarm', { evidence: { silence: 'missed', on: '2026-03-03' } }),
