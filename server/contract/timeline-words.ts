@@ -17,6 +17,7 @@ export function timelineWords(what: string, detail: Detail, language: Language):
 const lines: Readonly<Record<string, Pair>> = {
   opened: { zh: '事件建立', en: 'Opened' },
   raised: { zh: '情况加重', en: 'Got worse' },
+  missedAgain: { zh: '又到约定时间，仍没有报平安', en: 'Missed at another deadline' },
   pressedAgain: { zh: '又按了求助', en: 'Pressed for help again' },
   airClean: { zh: '空气已恢复正常', en: 'Air clean again' },
   lateCheckIn: { zh: '补报平安', en: 'Checked in late' },

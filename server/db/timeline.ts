@@ -8,6 +8,7 @@ export type TimelineWhat =
   | 'opened'
   | 'raised'
   | 'pressedAgain'
+  | 'missedAgain'
   | 'airClean'
   | 'lateCheckIn'
   | 'proxyCheckIn'

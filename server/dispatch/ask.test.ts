@@ -157,6 +157,31 @@ describe('answers', () => {
     expect(await rig.card()).toMatchObject({ state: 'open' })
   })
 
+  test.each(['missed', 'late', 'blind'] as const)(
+    'safety 3: she was heard and nobody closed the card; silent again (%s) at the next deadline, she is looked for',
+    async (silence) => {
+      await missed()
+      await rig.after(5 * minute)
+      const lateCheckInAt = rig.clock.now()
+      await rig.found({ ...li.silence('missed', null, lateCheckInAt), evidence: { lateCheckInAt } })
+      await rig.after(23 * 60 * minute + 55 * minute)
+      rig.listen()
+      const dueAt = rig.clock.now()
+      const stage = { missed: 'alarm', late: 'notice', blind: 'warning' } as const
+      await rig.found(li.silence(silence, stage[silence], dueAt))
+      expect(rig.listen()).toContain('wang alarm missed alarm')
+      const { id, evidence } = await rig.card()
+      expect(evidence).toMatchObject({ silence: silence === 'late' ? 'missed' : silence, dueAt })
+      expect(evidence.lateCheckInAt).toBeUndefined()
+      expect(await rig.lines(id)).toContain('missedAgain')
+      await rig.after(3 * minute)
+      expect(rig.listen()).toContain('zhang alarm missed alarm')
+      // The same word again, of a judgement that is repeated, rings nobody.
+      await rig.found(li.silence(silence, stage[silence], dueAt))
+      expect(rig.listen()).toEqual([])
+    },
+  )
+
   test('safety 7: who has not seen her says so, and the others are still waited for', async () => {
     await missed()
     await rig.after(minute)

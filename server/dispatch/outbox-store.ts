@@ -253,7 +253,7 @@ export async function sayOnce(
           select max(asked.id)
           from timeline asked
           where asked.incident_id = ${line.incidentId}
-            and (asked.what in ('raised', 'pressedAgain')
+            and (asked.what in ('raised', 'pressedAgain', 'missedAgain')
               or (asked.what in ('told', 'informed') and asked.person_id = ${line.personId}))
         ), 0)
     )`)

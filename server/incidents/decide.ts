@@ -1,4 +1,5 @@
 // What a verdict changes about its incident. Pure.
+import type { Evidence } from '#contract/incident.ts'
 import { isHazard, isWorse, type IncidentKind, type Stage } from '#contract/primitives.ts'
 import type { TimelineWhat } from '#db/timeline.ts'
 import { isLatched } from '#domain/condition.ts'
@@ -20,6 +21,7 @@ export type Decision = {
 
 export function decide({ incident, verdict, isNew }: Found & { incident: IncidentRow }): Decision {
   const { stage } = verdict
+  if (stage !== null && isSilentAgain(incident, verdict)) return silentAgain(incident, verdict, stage)
   if (stage === null) return returned(incident, verdict)
   if (isNew) return { incident, line: { what: 'opened', detail: { stage: incident.stage } }, next: 'opened' }
   if (isWorse(stage, incident.stage) || verdict.ringsAgain) return raised(incident, verdict, stage)
@@ -39,6 +41,28 @@ function raised(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision 
       : again(verdict.kind, evidence.presses),
     next: 'raised',
   }
+}
+
+/**
+ * She was heard after all, nobody has closed the card, and at a later deadline she is silent: that is another silence,
+ * and whoever was done with the last one is asked anew.
+ */
+const isSilentAgain = ({ evidence: old }: IncidentRow, { kind, evidence }: Verdict): boolean =>
+  kind === 'missed' &&
+  evidence.silence !== undefined &&
+  old.lateCheckInAt !== undefined &&
+  (evidence.dueAt ?? -Infinity) > old.lateCheckInAt
+
+/** Of the last one only its stage stays: it never falls, so that who is late but active is looked for as well. */
+function silentAgain(incident: IncidentRow, verdict: Verdict, seen: Stage): Decision {
+  const { lateCheckInAt: _heard, on: _on, dueAt: _due, agreedAt: _agreed, ...old } = incident.evidence
+  const { secondDueAt: _second, contactDueAt: _contact, neverPressed: _never, ...kept } = old
+  const { secondDueAt: _stirring, ...missed } = verdict.evidence
+  const isLate = verdict.evidence.silence === 'late'
+  const evidence: Evidence = isLate ? { ...missed, silence: 'missed' } : verdict.evidence
+  const before = { ...incident, evidence: kept }
+  const decision = raised(before, { ...verdict, evidence }, isLate ? 'alarm' : seen)
+  return { ...decision, incident, line: { what: 'missedAgain' } }
 }
 
 /** A further press of SOS; or equipment that had been set aside and is shown again as it stands. */
