@@ -86,7 +86,7 @@ test('rules are tried on the last month before anybody saves them: what differs 
   const { db, cast } = api
   await db.run(sql`
     insert into sign (at, community_id, home_id, what, indoors, received_at, time_source, origin)
-    select at, ${cast.communityId}, ${cast.homes.couple}, 'motion', true, at, 'server', 'live'
+    select at, ${cast.communityId}, ${cast.homes.li}, 'motion', true, at, 'server', 'live'
     from (select '2026-02-26 07:40+08'::timestamptz as at) as moved`)
   const zhao = await api.as('zhao')
   const before = await ruleBook(db, cast.communityId)
@@ -103,10 +103,9 @@ test('rules are tried on the last month before anybody saves them: what differs 
   })
   const eight = Date.parse('2026-02-26T08:00:00+08:00')
   expect(trial.changed).toMatchObject([
-    { homeLabel: '3-2-601', greeting: '吴爷爷' },
     {
-      homeLabel: '3-2-601',
-      greeting: '郑奶奶',
+      homeLabel: '3-2-501',
+      greeting: '李奶奶',
       kind: 'missed',
       before: { at: eight, stage: 'notice', worst: 'alarm', worstAt: eight + 3_600_000 },
       after: { at: eight, stage: 'alarm', worst: 'alarm' },

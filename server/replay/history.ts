@@ -57,7 +57,14 @@ export type PactThen = {
   changes: { at: number; before: Hours | null }[]
 }
 
-export type SignThen = { at: number; receivedAt: number; what: string; indoors: boolean }
+/** `residentId`: whose alone its device is; null where it stands for the home. */
+export type SignThen = {
+  residentId: number | null
+  at: number
+  receivedAt: number
+  what: string
+  indoors: boolean
+}
 
 /** From one word of a device to its next one, where that took long; `untilAt` null: none came. */
 export type GapThen = { fromAt: number; untilAt: number | null }

@@ -202,6 +202,7 @@ async function pactsOf(tx: Tx, { homeIds, fromAt }: Asked): Promise<Map<number, 
 
 const Sign = Type.Object({
   homeId: Id,
+  residentId: orNull(Id),
   at: Type.Integer(),
   receivedAt: Type.Integer(),
   what: Type.String(),
@@ -212,9 +213,10 @@ export async function signsOf(tx: Tx, { homeIds, fromAt, untilAt }: Asked): Prom
   const rows = await tx.many(
     Sign,
     sql`
-      select s.home_id, s.at, s.received_at, s.what, s.indoors
+      select s.home_id, d.resident_id, s.at, s.received_at, s.what, s.indoors
       from sign s
       join area community on community.id = s.community_id
+      left join device d on d.id = s.device_id
       where s.home_id = any(${bigints(homeIds)}::bigint[])
         and s.origin = community.origin
         and s.at >= ${at(fromAt)}

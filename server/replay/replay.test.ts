@@ -20,6 +20,11 @@ beforeAll(async () => {
   judging = await createJudging({ startAt, opens: true })
   await judging.change(inForce)
   await judging.database.db.run(sql`update device set power = 'battery'`)
+  const { devices, residents } = judging.cast
+  await judging.database.db.run(sql`
+    update device
+    set resident_id = ${residents.zheng}
+    where id = ${devices.coupleCo.id}`)
   await judging.rules.applyDeviceRules()
   await liveThroughAll()
 })
@@ -61,9 +66,10 @@ function people(): Happening[] {
     found: { outcome: 'fall_hospital' | 'slept_late' | 'ill_helped'; residentId: number },
   ): Happening => ({ at: when, act: (living) => living.closes(when, homeId, { kind: 'missed', ...found }) })
   return [
-    // Monday: 李奶奶 a second before eight; a movement in the couple's home makes both late, one answers, one does not.
+    // Monday: 李奶奶 a second before eight; each of the couple stirs beside a device of their own, one answers, one does not.
     says(on(23, '07:59:59'), heButton, 'heartbeat'),
     says(on(23, '07:20:00'), coupleCo, 'activity', { kind: 'motion' }),
+    says(on(23, '07:21:00'), wuButton, 'activity', { kind: 'motion' }),
     says(on(23, '07:59:59'), liButton, 'checkin'),
     says(on(23, '08:30:00'), wuButton, 'checkin'),
     closes(on(23, '08:40:00'), homes.he, { outcome: 'fall_hospital', residentId: residents.he }),

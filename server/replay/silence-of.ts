@@ -150,8 +150,11 @@ function verdictOn(silences: Silences, { due, now, rules, known, heardAt }: Mome
   const { home, resident } = silences
   const signs = home.signs.filter(({ at, receivedAt }) => receivedAt <= now && at <= now)
   const window = signs.filter(
-    ({ at, what }) =>
-      at <= due.dueAt && at >= due.dueAt - limits.signOfLifeWindowMs && what !== 'unbound press',
+    ({ at, what, residentId }) =>
+      at <= due.dueAt &&
+      at >= due.dueAt - limits.signOfLifeWindowMs &&
+      what !== 'unbound press' &&
+      (home.residents.length === 1 || residentId === resident.id),
   )
   const heard = known.filter(({ at }) => at <= now).map(({ at, via }) => ({ at, what: via }))
   const last = [...signs, ...heard].reduce<{ at: number; what: string } | null>(

@@ -136,7 +136,10 @@ const devicesBlind = (now: number): Sql => sql`exists (
 const SignRow = Type.Object({ pactId: Id, at: Type.Integer(), what: Type.String(), indoors: Type.Boolean() })
 export type SignRow = Static<typeof SignRow>
 
-/** Each kind of sign, the newest, within the window before the deadline. An unbound press stands for nobody (safety 7). */
+/**
+ * Each kind of sign, the newest, within the window before the deadline. An unbound press stands for nobody (safety 7);
+ * where several people live, nor does any other sign, unless its device is theirs alone: it may be the other one who stirs.
+ */
 export const signsBefore = (tx: Tx, pactIds: readonly number[], windowMs: number): Promise<SignRow[]> =>
   tx.many(
     SignRow,
@@ -150,5 +153,19 @@ export const signsBefore = (tx: Tx, pactIds: readonly number[], windowMs: number
         and s.at >= p.due_at - make_interval(secs => ${windowMs / 1000})
       where p.id = any(${bigints(pactIds)}::bigint[])
         and s.what <> 'unbound press'
+        and (
+          not exists (
+            select
+            from resident other
+            where other.home_id = p.home_id
+              and other.id <> p.resident_id
+          )
+          or exists (
+            select
+            from device d
+            where d.id = s.device_id
+              and d.resident_id = p.resident_id
+          )
+        )
       group by p.id, s.what, s.indoors`,
   )

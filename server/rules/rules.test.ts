@@ -175,10 +175,12 @@ test('a late press ends nothing by itself, but stands on the card', async () => 
   ).toEqual({ state: 'open', late: t0 + 10 * minuteMs })
 })
 
-const motion = async (homeId: number, when: number) => {
+const motion = async (homeId: number, when: number, deviceId: number | null = null) => {
   await database.db.run(sql`
-    insert into sign (at, community_id, home_id, what, indoors, received_at, time_source, origin)
-    values (${at(when)}, ${cast.communityId}, ${homeId}, 'motion', true, ${at(when)}, 'server', 'live')`)
+    insert into sign (at, community_id, home_id, device_id, what, indoors, received_at, time_source, origin)
+    values (
+      ${at(when)}, ${cast.communityId}, ${homeId}, ${deviceId}, 'motion', true, ${at(when)}, 'server', 'live'
+    )`)
 }
 
 test('safety 6: a sign from indoors softens silence until the second deadline, and never for high risk', async () => {
@@ -235,6 +237,17 @@ test('safety 7: an unbound press in a home of two softens neither silence', asyn
   expect(couple).toHaveLength(2)
   for (const verdict of couple)
     expect(verdict).toMatchObject({ stage: 'alarm', evidence: { lastSign: { what: 'unbound press' } } })
+})
+
+test('safety 6, 7: who stirs in a home of two is not known: it softens neither silence, unless the sensor is of one alone', async () => {
+  await motion(cast.homes.couple, t0 - 20 * minuteMs)
+  await motion(cast.homes.couple, t0 - 30 * minuteMs, cast.devices.wuButton.id)
+  await clock.moveTo(t0)
+  await judgeAll()
+  const silenceOf = (residentId: number) =>
+    found.find((one) => one.residentId === residentId)?.evidence.silence
+  expect(silenceOf(cast.residents.wu)).toBe('late')
+  expect(silenceOf(cast.residents.zheng)).toBe('missed')
 })
 
 test('safety 8: who cannot be seen is blind, not missed', async () => {
