@@ -118,21 +118,29 @@ function judge(run: Run, detector: Detector, { subject, now }: { subject: Subjec
   const stage = verdict?.stage ?? detector.condition?.stage ?? null
   const isAlarm = stage !== null && isAtLeast(stage, 'alarm')
   const missedAt = isAlarm ? missedBy(run, detector, { now, rules: home.rules.device }) : null
-  if (missedAt !== null && missedAt <= now) run.missed.push({ deviceId: detector.past.id, at: now })
-  detector.dueAt = soonest(judgeAgainAt, missedAt !== null && missedAt > now ? missedAt : null)
+  const isMissed = missedAt !== null && missedAt <= now
+  if (isMissed) run.missed.push({ deviceId: detector.past.id, at: now })
+  const missedNextAt = isMissed
+    ? missedBy(run, detector, { now, rules: home.rules.device, from: now })
+    : missedAt
+  detector.dueAt = soonest(judgeAgainAt, missedNextAt)
   if (verdict) settle(run, detector, { verdict, now })
 }
 
-/** As judge-subjects.ts counts from its last word; here from the last one before the next long silence. */
+/**
+ * As judge-subjects.ts counts from its last word; here from the last one before the next long silence. `from`: one that
+ * begins after it, where it was missed in this one already.
+ */
 function missedBy(
   { blinds }: Run,
   { past, state }: Detector,
-  { now, rules }: { now: number; rules: DeviceRules },
+  { now, rules, from = -Infinity }: { now: number; rules: DeviceRules; from?: number },
 ): number | null {
   if (state.hotAt === null) return null
   const silentMs = rules.alarmSilentMin * 60_000
   const gap = past.gaps.find(
-    ({ fromAt, untilAt }) => (untilAt ?? Infinity) > now && (untilAt ?? Infinity) - fromAt > silentMs,
+    ({ fromAt, untilAt }) =>
+      fromAt > from && (untilAt ?? Infinity) > now && (untilAt ?? Infinity) - fromAt > silentMs,
   )
   return gap ? judgedAt(gap.fromAt + silentMs, blinds) : null
 }

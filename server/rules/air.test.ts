@@ -161,6 +161,20 @@ test('safety 5: a detector that hangs in mid-alarm is found within ten minutes, 
   expect(lastOf('device')).toMatchObject({ stage: null })
 })
 
+test('safety 5: missed in mid-alarm and back with a heartbeat alone, it is missed again within ten minutes', async () => {
+  await reads(cast.devices.liCo, 'co', 350)
+  await clock.moveTo(noon + minuteMs)
+  await reads(cast.devices.liCo, 'co', 20)
+  await waitUnheard(10.5 * minuteMs)
+  expect(lastOf('device')).toMatchObject({ stage: 'alarm' })
+  await say(cast.devices.liCo, 'heartbeat', {})
+  expect(lastOf('device')).toMatchObject({ stage: null })
+  await waitUnheard(9.5 * minuteMs)
+  expect(lastOf('device')).toMatchObject({ stage: null })
+  await waitUnheard(minuteMs)
+  expect(lastOf('device')).toMatchObject({ stage: 'alarm', evidence: { trouble: 'silent', inAlarm: true } })
+})
+
 test('another sensing element is on record for a day, said once, and clears by itself', async () => {
   for (const mark of ['A-1', 'A-1', 'B-7', 'B-7']) {
     await clock.moveTo(clock.now() + minuteMs)

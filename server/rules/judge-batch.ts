@@ -9,6 +9,7 @@ import type { AirKind } from './judge-air.ts'
 import { withCover } from './cover-store.ts'
 import { judgePressesWhileAway } from './judge-absences.ts'
 import { isInAlarm, judgeHealth } from './judge-health.ts'
+import { subjectsOf } from './judge-again.ts'
 import { judgeReturns } from './judge-returns.ts'
 import { airWindowMs, judgeSubjects, type Found, type Subject } from './judge-subjects.ts'
 import * as store from './store.ts'
@@ -118,9 +119,9 @@ type Seen = { stored: StoredBatch; conditions: Map<string, Condition>; devices: 
 
 async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
   if (seen.devices.length === 0) return { verdicts: [], dues: [], missed: [] }
-  const looked = new Set(seen.devices.map(({ id }) => id))
+  const known = new Set(seen.devices.map(({ id }) => id))
   const isOfAir = ({ deviceId, kind }: StoredReading) =>
-    (kind === 'co' || kind === 'gas') && looked.has(deviceId)
+    (kind === 'co' || kind === 'gas') && known.has(deviceId)
   const readings = byDevice(seen.stored.readings.filter(isOfAir))
   const alarms = byDevice(seen.stored.alarms.filter(({ flags }) => flags.test !== true))
   const subjects = seen.devices.flatMap((device) =>
@@ -130,8 +131,18 @@ async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
       return airSubject({ ...said, device, kind, condition: seen.conditions.get(key), now: seen.now }) ?? []
     }),
   )
+  const looked = new Set(subjects.map(({ device }) => device.id))
+  const back = seen.devices.filter((device) => !looked.has(device.id) && isBackInAlarm(device, seen))
+  subjects.push(...back.flatMap((device) => subjectsOf(device, seen.conditions, seen.now)))
   return judgeSubjects(tx, subjects, seen.now)
 }
+
+/** Missed in mid-alarm and heard again, if only by a heartbeat: from here on it is waited for as closely as before. */
+const isBackInAlarm = (device: Device, { conditions }: Seen): boolean =>
+  device.silentAt !== null && isFoundSilent(device, conditions) && isInAlarm(device, conditions)
+
+const isFoundSilent = ({ id }: Device, conditions: Seen['conditions']): boolean =>
+  conditions.get(store.keyOf(id, 'device'))?.evidence.trouble === 'silent'
 
 function byDevice<S extends { deviceId: number; kind: string }>(said: readonly S[]): Map<string, S[]> {
   const groups = new Map<string, S[]>()
@@ -170,7 +181,7 @@ function judgeDevices(
     const inAlarm = isInAlarm(device, conditions)
     // Found silent, and what came was not its own voice: a last will, or the end of its connection. In mid-alarm that
     // end is enough: whoever pulls the plug of a detector that sounds does it then.
-    const wasSilent = device.silentAt === null && condition?.evidence.trouble === 'silent'
+    const wasSilent = device.silentAt === null && isFoundSilent(device, conditions)
     const silent = wasSilent || (inAlarm && device.online === false)
     const seen = { silent, inAlarm, swappedAt: swappedAt.get(device.id), now }
     const rules = rulesByHome.get(device.homeId)
