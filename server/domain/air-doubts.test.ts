@@ -41,6 +41,19 @@ test('safety 5: what is stuck or cached raises a stage as ever, and never says t
   expect(judgeCo({ samples: alive, flag: null, alreadyAt: 'alarm', now }).stage).toBeNull()
 })
 
+test('safety 17: a self-test is no danger; a flag of a test that stays up hides none, and is never clean air', () => {
+  const judged = (samples: AirSample[], minute: number, alreadyAt: 'alarm' | null = null) =>
+    judgeCo({ samples, flag: null, alreadyAt, now: start + minute * minuteMs }).stage
+  const testing = (value: number, minutes: readonly number[]) =>
+    minutes.map((minute) => sample(minute, value, flagBits.test))
+  expect(judged(testing(400, [0, 5, 10]), 10)).toBeNull()
+  expect(judged(testing(400, [0, 5, 10, 11]), 11)).toBe('critical')
+  // Two tests apart, with nothing between them, are two tests.
+  expect(judged(testing(400, [0, 5, 180, 185]), 185)).toBeNull()
+  const everyMinute = Array.from({ length: 60 }, (_, minute) => minute)
+  expect(judged(testing(0, everyMinute), 60, 'alarm')).toBe('alarm')
+})
+
 test('what the device says of itself is told', () => {
   const flags = flagBits.warmup | flagBits.endOfLife | flagBits.clamped
   expect(doubts([sample(0, 3, flags)])).toEqual(['clamped', 'endOfLife', 'warmup'])

@@ -13,22 +13,31 @@ export type Doubt = AirDoubt
 /** Fewer equal values than this are chance, also within a long time: a device that speaks rarely is not stuck. */
 const stuckSamplesMin = 8
 
+/**
+ * A self-test takes seconds, the longest five minutes (facts 2.2). What says without a break that it tests for longer has
+ * a flag that stays, and air is behind it: it may warn, as a fault may (safety 5, 17).
+ */
+const testMsMax = 10 * 60_000
+
 export type Doubted = { samples: AirSample[]; doubts: Doubt[] }
 
 /**
- * The same samples; those that are stuck or cached carry the bit of a fault, so that they can raise a stage but never
- * say that the air is clean (safety 5). Oldest first: order of arrival leaves no trace.
+ * The same samples; those that are stuck or cached, or said to be a test for too long, carry the bit of a fault, so that
+ * they can raise a stage but never say that the air is clean (safety 5). Oldest first: order of arrival leaves no trace.
  */
 export function doubtSamples(samples: readonly AirSample[], stuckForMs: number): Doubted {
   const ordered = samples.toSorted((a, b) => a.at - b.at || a.value - b.value || a.flags - b.flags)
   const stuckFromAt = findStuckFrom(ordered, stuckForMs)
   const doubts = new Set<Doubt>()
+  const isRealTest = testsIn(ordered)
   const doubted = ordered.map((sample, index) => {
     for (const [doubt, bit] of ownWords) if ((sample.flags & bit) !== 0) doubts.add(doubt)
     const isStuck = sample.at >= stuckFromAt
     const isCached = isRepeated(ordered[index - 1], sample)
     if (isStuck) doubts.add('stuck')
     if (isCached) doubts.add('cached')
+    if (isTest(sample) && !isRealTest[index])
+      return { ...sample, flags: (sample.flags & ~flagBits.test) | flagBits.fault }
     return isStuck || isCached ? { ...sample, flags: sample.flags | flagBits.fault } : sample
   })
   return { samples: doubted, doubts: [...doubts].sort() }
@@ -52,6 +61,20 @@ function findStuckFrom(ordered: readonly AirSample[], stuckForMs: number): numbe
   const fromAt = ordered[first]?.at ?? last.at
   const isLong = last.at - fromAt >= stuckForMs && ordered.length - first >= stuckSamplesMin
   return isLong ? fromAt : Infinity
+}
+
+const isTest = ({ flags }: AirSample): boolean => (flags & flagBits.test) !== 0
+
+/** Which samples belong to a test that has not yet lasted too long. */
+function testsIn(ordered: readonly AirSample[]): boolean[] {
+  let fromAt: number | null = null
+  return ordered.map((sample, index) => {
+    const before = ordered[index - 1]
+    const goesOn = before !== undefined && isTest(before) && sample.at - before.at <= gapMsMax
+    if (!isTest(sample)) fromAt = null
+    else if (fromAt === null || !goesOn) fromAt = sample.at
+    return fromAt !== null && sample.at - fromAt <= testMsMax
+  })
 }
 
 const isRepeated = (before: AirSample | undefined, sample: AirSample): boolean =>

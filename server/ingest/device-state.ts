@@ -77,12 +77,12 @@ export function withHealth(
   }
 }
 
-/** A test is no air that anybody breathes (safety 17); it is stored, and moves nothing here. */
+/** A test is no air that anybody breathes (safety 17): it is looked at, for a flag that stays, and is no last value. */
 export function withReading(state: DeviceState, reading: StoredReading): DeviceState {
-  if ((reading.flags & flagBits.test) !== 0) return state
   const { kind, value, at } = reading
   const isHot = value >= (hotFrom[kind] ?? Infinity)
   const next = isHot ? { ...state, hotAt: later(state.hotAt, at) } : state
+  if ((reading.flags & flagBits.test) !== 0) return next
   if (kind === 'co' && at >= (state.lastCoAt ?? at)) return { ...next, lastCo: value, lastCoAt: at }
   if (kind === 'gas' && at >= (state.lastGasAt ?? at)) return { ...next, lastGas: value, lastGasAt: at }
   if (kind === 'battery') return { ...next, battery: value }
