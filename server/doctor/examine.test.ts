@@ -8,6 +8,8 @@ import { mayPublish, maySubscribe } from '#contract/topics.ts'
 import { standardBrokers } from '#testing/external-brokers.ts'
 import { examine } from './examine.ts'
 import { printed, reportOf, type Finding } from './findings.ts'
+import { askQos } from './measure-door.ts'
+import { createNames } from './probe.ts'
 
 async function examined(url: string, deviceUrl?: string): Promise<Map<string, Finding>> {
   const findings = new Map<string, Finding>()
@@ -58,6 +60,23 @@ test('a broker that confines devices by their topics is found to do so', async (
   const findings = await examined(as('service'), as('gas-sensor-1'))
   expect(findings.get('confinement')).toMatchObject({ ok: true, value: 'kept out' })
 }, 60_000)
+
+test('a broker that gives a session fewer filters than a server needs is found out', async () => {
+  const aedes = await Aedes.createBroker()
+  let asked = 0
+  // as NATS does, whose default sums up to half of them
+  aedes.authorizeSubscribe = (_client, subscription, done) =>
+    done(null, (asked += 1) > 63 ? null : subscription)
+  const server = createServer(aedes.handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await new Promise<void>((resolve) => aedes.close(() => resolve()))
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const finding = await askQos({ url: `mqtt://127.0.0.1:${port}`, names: createNames() })
+  expect(finding).toMatchObject({ ok: false, unit: 'of 128' })
+})
 
 test('nobody there: one finding, exit code 2, and no password in what is shown', async () => {
   const url = 'mqtt://service:very-secret@127.0.0.1:1'

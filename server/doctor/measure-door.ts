@@ -1,4 +1,5 @@
 // Whether it answers, and what it lets through.
+import { upKinds } from '#contract/topics.ts'
 import type { Examination, Measure } from './examine.ts'
 import { listener, open } from './probe.ts'
 
@@ -16,17 +17,26 @@ export async function reach({ url, names }: Examination): Promise<Measure> {
   }
 }
 
-export async function askQos({ url, names }: Examination): Promise<Measure> {
+/** As one of our consumers subscribes: sixteen shards of each kind of message (NATS allows by default half as many). */
+const filtersMax = 16 * upKinds.length
+
+export async function askQos({ url, names }: Pick<Examination, 'url' | 'names'>): Promise<Measure> {
   const client = await open(url, { clientId: names.clientId('qos'), clean: true })
-  const granted = await client.subscribeAsync(names.topic('qos'), { qos: 1 })
+  const filters = Array.from({ length: filtersMax }, (_, nth) => names.topic(`qos/${nth}/+`))
+  const granted = await client.subscribeAsync(filters, { qos: 1 }).catch(() => [])
   await client.endAsync(true)
-  const qos = granted[0]?.qos ?? 128
+  const count = granted.filter(({ qos }) => qos === 1).length
+  const ok = count === filtersMax
   return {
-    ok: qos === 1,
-    value: qos,
-    unit: 'QoS',
-    zh: qos === 1 ? '按 QoS 1 订阅' : `只给 QoS ${qos} 的订阅：消息会丢`,
-    en: qos === 1 ? 'Grants subscriptions with QoS 1' : `Grants QoS ${qos} only: messages will be lost`,
+    ok,
+    value: count,
+    unit: `of ${filtersMax}`,
+    zh: ok
+      ? `按 QoS 1 订阅，一个会话 ${filtersMax} 个主题`
+      : `一个会话的 ${filtersMax} 个主题没有都按 QoS 1 给：服务器一条也收不到`,
+    en: ok
+      ? `Grants a session its ${filtersMax} filters with QoS 1`
+      : `Does not grant a session its ${filtersMax} filters with QoS 1: servers would hear nothing`,
   }
 }
 
