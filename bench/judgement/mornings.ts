@@ -49,7 +49,15 @@ export function mornings(setting: Setting, life: Life): Mornings {
     endedAt: new Float64Array(daysAll).fill(Infinity),
     learned: { deadlineMinute: policy.agreedMinute, usualMinute: null, mornings: [], reviewOnDay: -1e9 },
   }
-  const state: State = { lastHeardAt: null, hasPressed: life.joinsOn < -daysBefore, knownAwayUntil: -1e9 }
+  const state: State = {
+    lastHeardAt: null,
+    hasPressed: life.joinsOn < -daysBefore,
+    knownAwayUntil: -1e9,
+    asksBeforeMin: {
+      inFortnight: asksBeforeMin(policy, life, true),
+      later: asksBeforeMin(policy, life, false),
+    },
+  }
   for (let index = 0; index < daysAll; index += 1) {
     const day = index - daysBefore
     if (life.where[index] === notEnrolled) continue
@@ -59,7 +67,9 @@ export function mornings(setting: Setting, life: Life): Mornings {
   return found
 }
 
-type State = { lastHeardAt: number | null; hasPressed: boolean; knownAwayUntil: number }
+type Known = { lastHeardAt: number | null; hasPressed: boolean; knownAwayUntil: number }
+/** `asksBeforeMin`: how long before the deadline the first ask is, asked once for all mornings. */
+type State = Known & { asksBeforeMin: { inFortnight: number; later: number } }
 type Day = { day: number; index: number; found: Mornings; state: State }
 
 function oneMorning(setting: Setting, life: Life, { day, index, found, state }: Day): void {
@@ -84,7 +94,9 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
   const press = pressOf(setting, life, { day, index, next })
   const judgedAt = afterOwnCut(year.ownCuts, dueAt, limits.ownBlindnessSettleMs / 60_000)
   // Some are asked before the deadline: who answers then was never missed.
-  if (press.arrivesAt <= judgedAt - asksBeforeMin(setting, life, day))
+  const isInFortnight = day - life.joinsOn < silenceRules.fortnightDays
+  const beforeMin = isInFortnight ? state.asksBeforeMin.inFortnight : state.asksBeforeMin.later
+  if (press.arrivesAt <= judgedAt - beforeMin)
     return heard(found, state, { day, index, at: press.at, isPress: true })
   const { task, cause } = taskOf(setting, life, { dueAt, judgedAt, next, state, day })
   const agreedInMin = Math.max(0, minuteOf(agreed.dueAt) - judgedAt)
@@ -101,9 +113,7 @@ function oneMorning(setting: Setting, life: Life, { day, index, found, state }: 
   })
 }
 
-function asksBeforeMin({ policy }: Setting, life: Life, day: number): number {
-  const { tier, deaf } = life
-  const firstFortnight = day - life.joinsOn < policy.rules[tier].silence.fortnightDays
+function asksBeforeMin(policy: Policy, { tier, deaf }: Life, firstFortnight: boolean): number {
   const plan = policy.plan({ task: 'missed', tier, deaf, firstFortnight, agreedInMin: 0, judgedLateMin: 0 })
   return Math.max(0, -(plan[0]?.afterMs ?? 0) / minuteMs)
 }
@@ -141,7 +151,7 @@ export function afterOwnCut(ownCuts: readonly Cut[], dueAt: number, settleMin: n
 export function taskOf(
   { year, policy }: Setting,
   life: { id: number; home: number; tier: RiskTier; deaf: boolean },
-  at: { dueAt: number; judgedAt: number; next: { dueAt: number }; state: State; day: number },
+  at: { dueAt: number; judgedAt: number; next: { dueAt: number }; state: Known; day: number },
 ): { task: SilenceTask; cause: string | null } {
   if (!policy.knowsSilences) return { task: 'missed', cause: null }
   const cut = cutAt(year.cuts[life.home] ?? [], at.judgedAt)

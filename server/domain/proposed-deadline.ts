@@ -55,7 +55,10 @@ export function proposeDeadline(
 function lastMornings(history: readonly Morning[], count: number): Float64Array {
   const isInOrder = history.every((morning, nth) => nth === 0 || (history[nth - 1]?.on ?? '') <= morning.on)
   const inOrder = isInOrder ? history : history.toSorted(byDay)
-  return Float64Array.from(inOrder.slice(-count), ({ minute }) => minute)
+  const last = inOrder.slice(-count)
+  const minutes = new Float64Array(last.length)
+  for (const [nth, { minute }] of last.entries()) minutes[nth] = minute
+  return minutes
 }
 
 const byDay = (a: Morning, b: Morning): number => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.minute - b.minute)
