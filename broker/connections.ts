@@ -14,6 +14,8 @@ type ConnectionsOptions<P extends AnyPrincipal> = {
   onPublish: (connection: Connection<P>, passed: Passed) => void
   refuse: Refuse
   isClosing: () => boolean
+  /** Nobody is let in or heard: it closes, or others serve. */
+  isShut: () => boolean
   isUrgent: (topic: string, payload: Buffer) => boolean
   limits: BrokerLimits
   prefix: string
@@ -35,10 +37,10 @@ export class Connections<P extends AnyPrincipal> {
   }
 
   add(source: Duplex, aedes: Aedes): void {
-    const { refuse, registry, limits, prefix, isClosing } = this.#options
+    const { refuse, registry, limits, prefix, isClosing, isShut } = this.#options
     const open = this.#byClient.size
-    if (isClosing() || open >= limits.connectionsMax) {
-      if (!isClosing()) refuse(undefined, 'too_many_connections', { detail: `${open} connections are open` })
+    if (isShut() || open >= limits.connectionsMax) {
+      if (!isShut()) refuse(undefined, 'too_many_connections', { detail: `${open} connections are open` })
       return void source.on('error', () => {}).destroy()
     }
     this.#ever++
@@ -66,9 +68,9 @@ export class Connections<P extends AnyPrincipal> {
 
   /** Back-pressure: a device is read no faster than its messages are stored, nor than its share allows. */
   #mayPass(connection: Connection<P>): boolean {
-    const { lanes, isClosing, isUrgent } = this.#options
+    const { lanes, isShut, isUrgent } = this.#options
     const { principal, gate } = connection
-    if (isClosing() || connection.pause !== undefined || principal === undefined) return false
+    if (isShut() || connection.pause !== undefined || principal === undefined) return false
     const holdsUrgent = () => gate.holds(({ topic, payload }) => isUrgent(topic.toString(), payload))
     if (!lanes.hasRoom(principal.serial, { wake: gate.advance, isUrgent: holdsUrgent })) return false
     const waitMs = connection.bucket.take()

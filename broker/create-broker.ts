@@ -40,6 +40,10 @@ export type BrokerOptions<P extends AnyPrincipal> = {
   onRefused: (refusal: Refusal) => void
   /** `connection` as in the messages that came over it. */
   onPresence: (principal: P, presence: 'online' | 'offline', connection: string) => void
+  /**
+   * Others serve and we cannot: nobody is let in, and what ends then says nothing about a device. Left out, never.
+   */
+  isAway?: () => boolean
   /** Epoch milliseconds. */
   now: () => number
   limits?: Partial<BrokerLimits>
@@ -60,21 +64,25 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
   const prefix = options.connectionPrefix ?? ''
   let closing: Promise<void> | undefined
   const isClosing = () => closing !== undefined
+  const { isAway = () => false } = options
+  const isShut = () => isClosing() || isAway()
 
   const troubles = createTroubles(options)
   const { onRefused, onPresence, log } = troubles
   const { refuse, counts } = createRefusals({ onRefused, now, limits })
   const store = createEmptyStore()
   const lanes = new Lanes<P>({ accept, limits, log })
-  const registry = createRegistry<P>(onPresence, prefix)
+  const registry = createRegistry<P>((principal, presence, connection) => {
+    if (presence === 'online' || !isAway()) onPresence(principal, presence, connection)
+  }, prefix)
   const onPublish = (connection: Connection<P>, passed: Passed): void => {
     if (troubles.ruled(() => inbound.receive(connection, passed))) keepAlive(connection.client)
     else connection.gate.destroy()
   }
   const { isUrgent = () => false } = options
-  const pressing = { lanes, refuse, isClosing, isUrgent, limits }
+  const pressing = { lanes, refuse, isClosing, isShut, isUrgent, limits }
   const connections = new Connections<P>({ ...pressing, registry, onPublish, prefix })
-  const shared = { connectionOf: connections.of, registry, refuse, isClosing, now, limits, log }
+  const shared = { connectionOf: connections.of, registry, refuse, isClosing: isShut, now, limits, log }
   const door = new Door<P>({ ...shared, authenticate, urgencyOf: options.urgencyOf })
   const inbound = createInbound<P>({ ...shared, mayPublish, isWill: door.isWill, lanes, store })
   const outbound = createOutbound<P>({ ...shared, maySubscribe })
@@ -111,6 +119,8 @@ export async function createBroker<P extends AnyPrincipal>(options: BrokerOption
     oldestPendingAt: () => lanes.oldestPendingAt(),
     /** Another server holds this device now, over that connection; its own word about that changes nothing here. */
     yieldTo: (serial: string, connection: string): void => registry.yieldTo(serial, connection),
+    /** Ends every connection, for those who held them to come to another server. What waits to be stored stays. */
+    sendAway: (): Promise<void> => connections.closeAll(),
     isOnline: (serial: string) => registry.online(serial) !== undefined,
     stats: () => ({
       ...connections.counts(),

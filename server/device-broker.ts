@@ -27,6 +27,9 @@ export async function openDeviceBroker(options: DeviceBrokerOptions) {
   return mqttUrl === undefined ? ownBroker(parts) : externalBroker({ ...parts, mqttUrl })
 }
 
+/** Milliseconds. */
+const lookMs = 1000
+
 type OwnOptions = Omit<DeviceBrokerOptions, 'mqttUrl'>
 
 async function ownBroker({ ingest, servers, clock, log }: OwnOptions) {
@@ -41,11 +44,18 @@ async function ownBroker({ ingest, servers, clock, log }: OwnOptions) {
     onRefused: (refusal) => ingest().refuse(refusal),
     onPresence: (device, state, connection) =>
       ingest().presence(device, state, { connection, at: clock.now() }),
+    isAway: servers.isCutOff,
     connectionPrefix: `${servers.id}/`,
     now: clock.now,
     log,
   })
   let port: number | null = null
+  // A danger that is told to us could not be stored; elsewhere it can.
+  const watch = setInterval(() => {
+    if (!servers.isCutOff() || broker.stats().connections === 0) return
+    log.error({}, 'cut off from the database while others live: devices are sent to them')
+    void broker.sendAway()
+  }, lookMs)
   return {
     ...broker,
     reach: (): Reach => ({ connections: `${servers.id}/` }),
@@ -54,6 +64,10 @@ async function ownBroker({ ingest, servers, clock, log }: OwnOptions) {
     /** Lets devices in; resolves when they can come. */
     async listen(to: { host: string; port: number }): Promise<void> {
       port = (await broker.listen(to)).port
+    },
+    close: (): Promise<void> => {
+      clearInterval(watch)
+      return broker.close()
     },
     /** For health: whether devices can come, and by which port of ours. */
     door: () => ({ isOpen: port !== null, port, shardGroups: null as number | null }),

@@ -22,6 +22,8 @@ export type Servers = {
   db: Database
   /** Whether others still take us for alive: else what we hold is theirs, and we must let go of it. */
   isAlive(): boolean
+  /** We have long counted as dead, and there were others: they serve, and who is with us waits in vain. */
+  isCutOff(): boolean
   known(): Promise<Known[]>
   /** Tells every server, this one included. Lost where its listener is reconnecting: never let it be the only word. */
   say(channel: string, payload: string): Promise<void>
@@ -32,6 +34,9 @@ export type Servers = {
 
 /** Milliseconds. A killed server must be replaced within 10 s: 5 until it counts as dead, the rest to take over. */
 export const serverLease = { leaseMs: 5000, renewEveryMs: 1000 }
+
+/** A database that restarts is back by then (ms): nobody has to come anew for that. */
+const cutOffMs = 10_000
 
 /** Joins the servers of this database. */
 export async function joinServers({ databaseUrl, label, log }: JoinOptions): Promise<Servers> {
@@ -46,6 +51,7 @@ export async function joinServers({ databaseUrl, label, log }: JoinOptions): Pro
     id,
     db,
     isAlive: renewal.isAlive,
+    isCutOff: renewal.isCutOff,
     known: () => knownServers(db),
     say: async (channel, payload) => void (await db.run(sql`select pg_notify(${channel}, ${payload})`)),
     async hear(hearing) {
@@ -76,11 +82,14 @@ function keepRenewed({ db, id, log, begunAt }: Renewing) {
   let heldUntil = begunAt + leaseMs
   let under: Promise<void> | undefined
   let isFailing = false
+  let hasOthers = false
 
   async function renew(): Promise<void> {
     const askedAt = performance.now()
     try {
-      if (!(await renewServer(db, id, leaseMs))) throw new Error('the database does not know this server')
+      const renewed = await renewServer(db, id, leaseMs)
+      if (!renewed) throw new Error('the database does not know this server')
+      hasOthers = renewed.hasOthers
       heldUntil = askedAt + leaseMs
       isFailing = false
     } catch (error) {
@@ -94,6 +103,7 @@ function keepRenewed({ db, id, log, begunAt }: Renewing) {
   }, renewEveryMs)
   return {
     isAlive: () => performance.now() < heldUntil,
+    isCutOff: () => hasOthers && performance.now() - (heldUntil - leaseMs) > cutOffMs,
     async stop() {
       clearInterval(timer)
       await under

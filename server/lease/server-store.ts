@@ -21,14 +21,23 @@ export async function insertServer(db: Db, label: string, leaseMs: number): Prom
   return id
 }
 
-/** False where the row is gone: a restored database knows nothing of us. */
-export async function renewServer(db: Db, id: number, leaseMs: number): Promise<boolean> {
-  const renewed = await db.run(sql`
-    update server
-    set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    where id = ${id}`)
-  return renewed === 1
-}
+const Renewed = Type.Object({ hasOthers: Type.Boolean() })
+
+/** Undefined where the row is gone: a restored database knows nothing of us. `hasOthers`: more servers than this live. */
+export const renewServer = (db: Db, id: number, leaseMs: number) =>
+  db.maybeOne(
+    Renewed,
+    sql`
+      update server
+      set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      where id = ${id}
+      returning exists (
+        select
+        from server other
+        where other.id <> ${id}
+          and other.lease_until > clock_timestamp()
+      ) as has_others`,
+  )
 
 export const deleteServer = (db: Db, id: number): Promise<number> =>
   db.run(sql`
