@@ -48,6 +48,12 @@ test('after the judgement a press is late for the day, unless the day was covere
   expect(place(9, [{ ...judgedMorning, asksThatDay: false }])).toBeNull()
 })
 
+test('with the card of an earlier day still open, a press after the hour is late for its own day', () => {
+  const missedBefore = { ...judgedMorning, missedOn: '2026-11-20' }
+  expect(place(9, [missedBefore])).toMatchObject({ on: '2026-11-23', late: true })
+  expect(place(1, [{ ...morning, missedOn: '2026-11-22' }])).toMatchObject({ on: '2026-11-22', late: true })
+})
+
 test('a press of a later day never covers the morning that nobody has judged yet', () => {
   const days = { pressedOn: '2026-11-25' }
   expect(place(48 + 7, [{ ...morning, ...days }])).toBeNull()

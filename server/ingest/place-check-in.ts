@@ -38,9 +38,11 @@ export function placeCheckIn(press: {
     return { pactId, on: dueOn, edge: open.edge, late: at > dueAt, covers: !covered }
   }
   const missed = pacts.find((pact) => pact.missedOn !== null)
-  if (missed?.missedOn) return late(missed, missed.missedOn)
   const judged = pacts.find((pact) => pact.dueOn > pact.pressedOn && pact.asksThatDay && !pact.coveredThatDay)
-  return judged ? late(judged, judged.pressedOn) : null
+  // A card of days ago that nobody has closed yet: what was pressed today after the hour is today's.
+  if (judged && (!missed?.missedOn || missed.missedOn < judged.pressedOn))
+    return late(judged, judged.pressedOn)
+  return missed?.missedOn ? late(missed, missed.missedOn) : null
 }
 
 /** A press on a later day than that of the deadline belongs to an occurrence that is still to come (downtime). */
