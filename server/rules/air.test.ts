@@ -117,17 +117,34 @@ test('safety 5: a sensor that falls silent at 60 ppm is judged on as if it were 
 test('a flag that is still up ten minutes after a human closed is a new danger, also when nothing more is said', async () => {
   await say(cast.devices.liCo, 'alarm', { kind: 'co', active: true })
   await clock.moveTo(noon + 7 * minuteMs)
+  await humanCloses()
+  await waitUnheard(9.5 * minuteMs)
+  expect(found).toEqual([])
+  await waitUnheard(minuteMs)
+  expect(found).toMatchObject([{ kind: 'co', stage: 'alarm' }])
+})
+
+test('the flag of a detector that was unplugged rings nobody anew once a human has closed, until it is heard again', async () => {
+  await say(cast.devices.liCo, 'alarm', { kind: 'co', active: true })
+  await clock.moveTo(noon + 5 * minuteMs)
+  await say(cast.devices.liCo, 'state', { online: false })
+  await waitUnheard(2 * minuteMs)
+  expect(stagesOf('co')).not.toContain(null)
+  await humanCloses()
+  await waitUnheard(30 * minuteMs)
+  expect(stagesOf('co')).toEqual([])
+  await say(cast.devices.liCo, 'heartbeat', {})
+  expect(stagesOf('co')).toEqual(['alarm'])
+})
+
+async function humanCloses(): Promise<void> {
   await database.db.run(sql`
     update incident
     set state = 'closed', outcome = 'no_danger_found', handled_by = ${cast.persons.wang}, handled_at = ${at(clock.now())},
       closed_at = ${at(clock.now())}`)
   await database.db.run(sql`update condition set state = 'normal'`)
   found.length = 0
-  await waitUnheard(9.5 * minuteMs)
-  expect(found).toEqual([])
-  await waitUnheard(minuteMs)
-  expect(found).toMatchObject([{ kind: 'co', stage: 'alarm' }])
-})
+}
 
 const hourMs = 60 * minuteMs
 const gasAlarm = (active: boolean, agoMs?: number) =>

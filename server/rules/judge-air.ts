@@ -73,12 +73,21 @@ function judgeSmoke(
 }
 
 /** The level as it stands; also one that rose and fell within this batch acts, unless it is told from a buffer. */
-function flagOf({ device, kind, alarms }: Air): AirFlag | null {
+function flagOf({ device, kind, alarms, condition, dealtWithAt }: Air): AirFlag | null {
   const { alarmActive } = device
-  if (alarmActive[kind]) return { active: true, since: alarmActive[`${kind}Since`] ?? 0 }
+  const since = alarmActive[`${kind}Since`] ?? 0
+  const isOver = condition === undefined && since <= (dealtWithAt ?? -Infinity) && isGone(device)
+  if (alarmActive[kind] && !isOver) return { active: true, since }
   const fresh = alarms.find((alarm) => alarm.active && alarm.receivedAt - alarm.at < bufferedMs)
   return fresh ? { active: true, since: fresh.at } : null
 }
+
+/**
+ * Unplugged, taken down or not heard any more: its level is only the last thing it said. A human who closed since, and
+ * took its battery out, is not rung again every ten minutes; its first word when it is back is judged as ever.
+ */
+const isGone = ({ outOfService, online, silentAt, lastSeenAt }: Device): boolean =>
+  outOfService || online === false || (silentAt === null && lastSeenAt !== null)
 
 /** Safety 9: an alarm found only in past data is somebody to look after, if no human has dealt with it since. */
 function passedFlag({ alarms, dealtWithAt }: Air): Evidence | undefined {

@@ -132,7 +132,9 @@ async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
     }),
   )
   const looked = new Set(subjects.map(({ device }) => device.id))
-  const back = seen.devices.filter((device) => !looked.has(device.id) && isBackInAlarm(device, seen))
+  const back = seen.devices.filter(
+    (device) => !looked.has(device.id) && (isBackInAlarm(device, seen) || hasFlag(device)),
+  )
   subjects.push(...back.flatMap((device) => subjectsOf(device, seen.conditions, seen.now)))
   return judgeSubjects(tx, subjects, seen.now)
 }
@@ -140,6 +142,9 @@ async function judgeAirs(tx: Tx, seen: Seen): Promise<Found> {
 /** Missed in mid-alarm and heard again, if only by a heartbeat: from here on it is waited for as closely as before. */
 const isBackInAlarm = (device: Device, { conditions }: Seen): boolean =>
   device.silentAt !== null && isFoundSilent(device, conditions) && isInAlarm(device, conditions)
+
+/** Whatever it says, it is there, and its own alarm is up. */
+const hasFlag = ({ alarmActive }: Device): boolean => airKinds.some((kind) => alarmActive[kind] === true)
 
 const isFoundSilent = ({ id }: Device, conditions: Seen['conditions']): boolean =>
   conditions.get(store.keyOf(id, 'device'))?.evidence.trouble === 'silent'
