@@ -12,9 +12,12 @@ export default defineConfig({
     // A zone which is neither the community's nor UTC, with half an hour and a summer time: whoever asks the
     // machine for the local time fails on every machine.
     env: { TZ: 'America/St_Johns' },
-    // a process for each file, as many as the two cores we count on
+    // as many processes as the two cores we count on
     pool: 'forks',
     maxWorkers: 2,
+    // Each goes on from file to file with what it has loaded: to load the server anew takes as long as most files test.
+    // No module of ours keeps anything that a test could find again.
+    isolate: false,
     // real databases and brokers on a slow, shared machine; a test that waits for nothing fails all the same
     testTimeout: 20_000,
     hookTimeout: 60_000,

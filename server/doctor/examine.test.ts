@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Aedes } from 'aedes'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { mayPublish, maySubscribe } from '#contract/topics.ts'
 import { standardBrokers } from '#testing/external-brokers.ts'
 import { examine } from './examine.ts'
@@ -18,9 +18,11 @@ async function examined(url: string, deviceUrl?: string): Promise<Map<string, Fi
   return findings
 }
 
-test.each(standardBrokers)(
+// Beside each other: an examination waits, most of the time, for what does not come.
+test.concurrent.for(standardBrokers)(
   '$name keeps 5,000 for an absent consumer and lets everybody speak for everybody',
-  async ({ start }) => {
+  { timeout: 60_000 },
+  async ({ start }, { onTestFinished }) => {
     const broker = await start()
     onTestFinished(() => broker.stop())
     const findings = await examined(broker.url)
@@ -31,10 +33,10 @@ test.each(standardBrokers)(
     expect(findings.get('restart')).toMatchObject({ ok: null })
     expect(reportOf(broker.url, 0, [...findings.values()]).exit).toBe(1)
   },
-  60_000,
 )
 
-test('a broker that confines devices by their topics is found to do so', async () => {
+const confines = 'a broker that confines devices by their topics is found to do so'
+test.concurrent(confines, { timeout: 60_000 }, async ({ onTestFinished }) => {
   const aedes = await Aedes.createBroker()
   aedes.authenticate = (client, username, _password, done) => {
     Object.assign(client, { serial: username })
@@ -59,7 +61,7 @@ test('a broker that confines devices by their topics is found to do so', async (
   const as = (name: string) => `mqtt://${name}:secret@127.0.0.1:${port}`
   const findings = await examined(as('service'), as('gas-sensor-1'))
   expect(findings.get('confinement')).toMatchObject({ ok: true, value: 'kept out' })
-}, 60_000)
+})
 
 test('a broker that gives a session fewer filters than a server needs is found out', async () => {
   const aedes = await Aedes.createBroker()

@@ -12,7 +12,7 @@ import { createTryRules } from '../replay/try-rules.ts'
 import { keptByDefault } from '../retention/kept.ts'
 import { ruleBook, ruleHistory, writeRuleBook } from '../rules/rule-book.ts'
 import { createIncidents } from '../incidents/incidents.ts'
-import { limits } from '../limits.ts'
+import { limits, type Limits } from '../limits.ts'
 import { lookAgain } from '../rules/look-again.ts'
 import { seedCast, type Cast } from './cast.ts'
 import { createTestDatabase } from './database.ts'
@@ -26,7 +26,14 @@ type InputOf<N extends RouteName> = keyof RouteInput<N> extends never ? [] : [in
 
 export type TestApi = Awaited<ReturnType<typeof createTestApi>>
 
-export type TestApiOptions = { config?: Partial<ApiConfig>; demo?: DemoPort; empty?: boolean; now?: number }
+export type TestApiOptions = {
+  config?: Partial<ApiConfig>
+  demo?: DemoPort
+  empty?: boolean
+  now?: number
+  /** Bounds that this test lowers. */
+  lowered?: { signInTriesOfAddressMax?: number }
+}
 
 export async function createTestApi(options: TestApiOptions = {}) {
   const { db, drop } = await createTestDatabase()
@@ -39,7 +46,7 @@ export async function createTestApi(options: TestApiOptions = {}) {
   const app = await createApi({
     db,
     clock,
-    limits,
+    limits: { ...limits, ...options.lowered } as Limits,
     log: { info: () => {}, warn: () => {}, error: (fields) => void logged.push(fields) },
     config: { demo: false, secureCookies: false, ...options.config },
     incidents: {
