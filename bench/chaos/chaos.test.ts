@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { undoAll } from '../harness/undo.ts'
 import { runChaos, type ChaosOptions, type ChaosReport } from './run.ts'
 
@@ -34,6 +34,7 @@ const proofOf = ({
 }: ChaosReport) => ({ acknowledgedAndLost, hazardsUntold, incidentsDoubled, missedNotFound, falseMissed })
 
 test('two servers, their database and their lines break: nothing acknowledged is lost, nobody is forgotten', async () => {
+  onTestFinished(undoAll)
   const report = await runChaos(short)
   expect({ ...proofOf(report), ended: report.serversEndedByThemselves, said }).toMatchObject({
     acknowledgedAndLost: 0,
@@ -47,14 +48,15 @@ test('two servers, their database and their lines break: nothing acknowledged is
   expect(report.messagesAcknowledged).toBeGreaterThan(60)
 }, 180_000)
 
-test('a server that acknowledges before it commits is found out', async () => {
+// These two beside each other: each has a database, a server and devices of its own, and waits most of the time.
+test.concurrent('a server that acknowledges before it commits is found out', async () => {
   const entry = planted('acknowledges-before-commit')
   const report = await runChaos({ ...short, ...killedOnce, entry })
   expect(report.faultsInjected).toBe(1)
   expect(report.acknowledgedAndLost).toBeGreaterThan(0)
 }, 180_000)
 
-test('a server that marks a telling as sent before it sends it is found out', async () => {
+test.concurrent('a server that marks a telling as sent before it sends it is found out', async () => {
   const entry = planted('marks-sent-before-sending')
   const report = await runChaos({ ...short, ...killedOnce, entry })
   expect(report.faultsInjected).toBe(1)
