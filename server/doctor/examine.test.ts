@@ -63,7 +63,7 @@ test.concurrent(confines, { timeout: 60_000 }, async ({ onTestFinished }) => {
   expect(findings.get('confinement')).toMatchObject({ ok: true, value: 'kept out' })
 })
 
-test('a broker that gives a session fewer filters than a server needs is found out', async () => {
+test('a broker that gives a session fewer filters than a server needs is found out', async ({ onTestFinished }) => {
   const aedes = await Aedes.createBroker()
   let asked = 0
   // as NATS does, whose default sums up to half of them
