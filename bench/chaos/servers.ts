@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '#testing/free-port.ts'
+import { typescript } from '../../server/setup/places.mjs'
 import { undoLater } from '../harness/undo.ts'
 
 export type ServerProcess = {
@@ -45,7 +46,7 @@ export async function startServer(place: ServerPlace): Promise<ServerProcess> {
 
   function start(): ChildProcess {
     const log = openSync(logFile, 'a')
-    const started = spawn(process.execPath, ['--import', 'tsx', place.entry], {
+    const started = spawn(process.execPath, ['--import', typescript, place.entry], {
       env: {
         ...process.env,
         DEMO: '0',

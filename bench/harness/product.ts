@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '#testing/free-port.ts'
+import { typescript } from '../../server/setup/places.mjs'
 import type { BenchDatabase } from './database.ts'
 import { undoLater } from './undo.ts'
 import { usageOf, type Usage } from './usage.ts'
@@ -33,7 +34,7 @@ export async function startProduct(
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
   const logFile = join(database.dataDir, `server-${mqttPort}.log`)
   const log = openSync(logFile, 'w')
-  const child = spawn(process.execPath, [...nodeArguments, '--import', 'tsx', main], {
+  const child = spawn(process.execPath, [...nodeArguments, '--import', typescript, main], {
     env: {
       ...process.env,
       DEMO: '0',

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { typescript } from '../../server/setup/places.mjs'
 import { undoLater } from './undo.ts'
 
 export type Worker = {
@@ -16,7 +17,7 @@ type Answer = { id: number; answer?: unknown; error?: string }
 /** @param program a module that calls answerParent */
 export function startWorker(program: URL, nodeArguments: readonly string[] = []): Worker {
   const child = fork(fileURLToPath(program), {
-    execArgv: ['--import', 'tsx', ...nodeArguments],
+    execArgv: ['--import', typescript, ...nodeArguments],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const waiting = new Map<number, (answer: Answer) => void>()

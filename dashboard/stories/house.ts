@@ -23,7 +23,7 @@ const startMsMax = 60_000
 export async function openHouse(how: 'demo' | 'empty'): Promise<House> {
   const dataDir = mkdtempSync(join(tmpdir(), 'curtain-pact-story-'))
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'server/main.ts')], {
+  const child = spawn(process.execPath, ['--import', './server/setup/typescript.mjs', 'server/main.ts'], {
     cwd: root,
     env: {
       ...process.env,

@@ -1,7 +1,6 @@
 import process from 'node:process'
 import { readArguments } from './arguments.mjs'
 import { prepare } from './prepare.mjs'
-import { root } from './places.mjs'
 import { explain } from './plain-problem.mjs'
 import { stopWithNpm } from './stop.mjs'
 
@@ -25,7 +24,6 @@ export async function start() {
 }
 
 async function becomeServer() {
-  const { register } = await import('tsx/esm/api')
-  register({ tsconfig: `${root}/tsconfig.json` })
+  await import('./typescript.mjs')
   await import('../main.ts')
 }

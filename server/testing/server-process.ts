@@ -4,11 +4,10 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { root, typescript } from '../setup/places.mjs'
 import { freePort } from './free-port.ts'
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>
-
-const root = join(import.meta.dirname, '..', '..')
 
 /** Resolves when it serves. @param more environment besides the database and the ports */
 export async function startServer(databaseUrl: string, more: Record<string, string> = {}) {
@@ -24,7 +23,7 @@ export async function startServer(databaseUrl: string, more: Record<string, stri
     LOG_LEVEL: 'warn',
     ...more,
   }
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'server', 'main.ts')], {
+  const child = spawn(process.execPath, ['--import', typescript, join(root, 'server', 'main.ts')], {
     cwd: root,
     env,
   })
