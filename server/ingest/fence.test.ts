@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Type } from 'typebox'
-import { topicOf } from '#contract/topics.ts'
+import { topicOf, type UpKind } from '#contract/topics.ts'
 import { createFakeClock } from '#clock/fake-clock.ts'
 import { sql } from '#db/sql.ts'
 import { seedCast, type Cast } from '#testing/cast.ts'
@@ -29,12 +29,17 @@ afterAll(async () => {
   await database.drop()
 })
 
-async function say(id: string, fence: { group: string; token: number }): Promise<void> {
+type Fence = { group: string; token: number }
+const say = (id: string, fence: Fence) => tell({ kind: 'heartbeat', body: { id }, retain: false }, fence)
+
+type Told = { kind: UpKind; body: object; retain: boolean }
+
+async function tell({ kind, body, retain }: Told, fence: Fence): Promise<void> {
   const { serial } = cast.devices.liButton
   const principal = (await ingest.identify([serial])).get(serial)
   if (!principal) throw new Error('the device is not known')
-  const topic = topicOf(serial, 'heartbeat')
-  const payload = Buffer.from(JSON.stringify({ id }))
+  const topic = topicOf(serial, kind)
+  const payload = Buffer.from(JSON.stringify(body))
   const receivedAt = clock.now()
   await ingest.accept({
     principal,
@@ -42,7 +47,7 @@ async function say(id: string, fence: { group: string; token: number }): Promise
     topic,
     payload,
     qos: 1,
-    retain: false,
+    retain,
     fence,
     receivedAt,
   })
@@ -59,6 +64,27 @@ test('who held a group of devices yesterday stores nothing of it today, and what
   await expect(say('nobody knows it', { group: 'f', token: 1 })).rejects.toBeInstanceOf(NotStored)
   await say('held too', { group: 'b', token: 3 })
   expect(await stored()).toEqual(['held', 'held too'])
+})
+
+test('safety 6: what a broker retains, and tells again to whoever takes over, is no sign of life', async () => {
+  const held = { group: 'a', token: 7 }
+  const Heard = Type.Object({ lastSeenAt: Type.Integer(), signs: Type.Integer() })
+  const heard = () =>
+    database.db.one(
+      Heard,
+      sql`
+        select last_seen_at, (select count(*)::int from sign) as signs
+        from device
+        where serial = ${cast.devices.liButton.serial}`,
+    )
+  await say('an hour ago', held)
+  const before = await heard()
+  await clock.advance(3_600_000)
+  const motion = { kind: 'motion' }
+  await tell({ kind: 'activity', body: motion, retain: true }, held)
+  expect(await heard()).toEqual(before)
+  await tell({ kind: 'activity', body: motion, retain: false }, held)
+  expect(await heard()).toEqual({ lastSeenAt: clock.now(), signs: before.signs + 1 })
 })
 
 test('whoever takes a group over waits for what is being stored under the old lease', async () => {

@@ -144,13 +144,16 @@ function gatherMessage(one: One): void {
   if (message.will === true && livesElsewhere(gathered, device, message.connection)) return
   for (const problem of parsed.problems) refuse(one, problem)
   // A last will is the broker speaking, and who says goodbye is not heard of next.
-  const isHeard = message.will !== true && !isFarewell(parsed.fact)
+  const isHeard = message.will !== true && !isToldAgain(message) && !isFarewell(parsed.fact)
   if (isHeard) change(gathered, device, (state) => heardBy(state, message.receivedAt, device.silentAfterMs))
   const { sensor } = parsed
   if (sensor !== null)
     gathered.elements.push({ ...sourceOf(device), ...momentOf(one, parsed.deviceTime), mark: sensor })
   addFact(one, parsed.fact)
 }
+
+/** A standard broker tells what it retains to each server that takes over: no sign of life, however often. */
+const isToldAgain = ({ retain, fence }: PendingMessage['message']): boolean => retain && fence !== undefined
 
 const isFarewell = (fact: Fact): boolean => fact.is === 'health' && fact.online === false
 
@@ -164,7 +167,7 @@ function addFact(one: One, fact: Fact): void {
     change(one.gathered, one.device, (state) => withAlarm(state, fact, source.at))
   }
   if (fact.is === 'sos') gathered.soses.push({ ...source, ...without(fact) })
-  if (fact.is === 'sign') gathered.signs.push({ ...source, what: fact.what })
+  if (fact.is === 'sign' && !isToldAgain(one.pending.message)) gathered.signs.push({ ...source, what: fact.what })
   if (fact.is === 'health') addHealth(one, without(fact), source)
   if (fact.is === 'nothing' || fact.is === 'result') addHealth(one, saysNothing, source)
   if (fact.is === 'result') gathered.results.push(resultOf(one, fact))
