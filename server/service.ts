@@ -13,6 +13,7 @@ import { hashPassword } from './api/password.ts'
 import { createApp } from './app.ts'
 import type { BannerFacts } from './banner.ts'
 import type { Config } from './config.ts'
+import { databaseDoubts } from './database-doubts.ts'
 import { createDemo } from './demo/demo.ts'
 import type { ForkedSimulator, ForkOptions } from './demo/fork.ts'
 import { rollDemoPacts } from './demo/roll.ts'
@@ -59,6 +60,7 @@ export async function runService(options: ServiceOptions): Promise<Service> {
     await migrate({ url, directory: join(root, 'sql') })
     const db = openDatabase({ url, poolSize, applicationName: 'curtain-pact server' })
     undo.push(() => db.close())
+    if (!embedded) for (const doubt of await databaseDoubts(db, systemClock.now)) log.error({}, doubt)
     const freeBytes = embedded && (() => freeBytesOf(join(config.dataDir, 'postgres')))
     const facts = await serve({ ...options, db, url, undo, freeBytes })
     return { facts, close, onLost: (listener) => embedded?.onLost(listener) }
