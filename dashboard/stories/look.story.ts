@@ -179,7 +179,7 @@ test('a rule is tried on last month before it is saved: on a phone, without a mo
   await expect(result.getByRole('heading', { name: '用上个月试了一遍' })).toBeFocused({ timeout: 60_000 })
   // a day is shorter than from one good morning to the next: in the invented month nearly everybody would be asked early
   await expect(result.getByRole('heading', { name: /^多提醒的 \d{2,} 起$/ })).toBeVisible()
-  await expect(result.getByText(/^新规则：\d\d-\d\d \d\d:\d\d /).first()).toBeVisible()
+  await expect(result.getByText(/^新规则：\d+月\d+日 \d\d:\d\d /).first()).toBeVisible()
   expect(await hindrances(page)).toEqual([])
   expect(await scrolledSideways(page)).toBeLessThan(1)
   await page.keyboard.press('Tab')
@@ -213,7 +213,7 @@ test('without a mouse a device is shelved from its card, with a reason, stands o
   await expect(desk.getByText('师傅在换电池')).toBeVisible()
   await expect(card).toHaveCount(0)
   await expect(desk.getByRole('link', { name: /搁置 1 项/ })).toBeVisible()
-  await desk.getByRole('button', { name: new RegExp(`^放回 ${resident.label}`) }).press('Enter')
+  await desk.getByRole('button', { name: new RegExp(`^恢复提醒 ${resident.label}`) }).press('Enter')
   await expect(card).toBeVisible()
   await expect(desk.getByRole('link', { name: /搁置 1 项/ })).toHaveCount(0)
   await desk.keyboard.press('Escape')

@@ -21,7 +21,7 @@ test('the neighbour is asked, goes, finds nobody, looks again and has seen her; 
   await askNeighboursFirst(desk, house)
   const neighbour = await signIn(browser, house, { login: 'zhouayi', size: phoneSize })
   await expect(neighbour.getByText('现在没有要问您的事')).toBeVisible()
-  await neighbour.getByRole('button', { name: '可以响铃' }).click()
+  await neighbour.getByRole('button', { name: '打开响铃' }).click()
   const daughter = await signIn(browser, house, { login: 'chenlin', size: phoneSize })
   await moveDeadlines(desk, house, { dueInMs: 4000, residentIds: [playing(house, 'silent').id] })
 

@@ -25,7 +25,7 @@ const said: Record<What, string> = {
   shelve: '搁置 shelve',
   suppress: '免报 suppress',
   takeOut: '停用 take out',
-  putBack: '放回 put back',
+  putBack: '恢复提醒 put back',
 }
 
 const pictures: readonly { title: string; kind: IncidentKind }[] = [

@@ -17,7 +17,7 @@ export const chapters: readonly { zh: string; en: string; scenarios: readonly Sc
   { zh: '求助', en: 'Help', scenarios: helps },
   { zh: '设备、网络和停机', en: 'Devices, lines and outages', scenarios: troubles },
   { zh: '一下子很多户', en: 'Many at once', scenarios: manyAtOnce },
-  { zh: '搁置、停用和报警洪水', en: 'Set aside, and floods', scenarios: asides },
+  { zh: '搁置、停用和报警泛滥', en: 'Set aside, and floods', scenarios: asides },
 ]
 
 export const scenarios: readonly Scenario[] = chapters.flatMap((chapter) => chapter.scenarios)

@@ -113,7 +113,7 @@ export const asides: readonly Scenario[] = [
   }),
   scenario({
     name: 'out-of-service-and-unprotected',
-    zh: '探测器停用送修：这一户算未监护，断线不再提醒；修好放回，恢复监护',
+    zh: '探测器停用送修：这一户算未监护，断线不再提醒；修好再用，恢复监护',
     en: 'A detector goes out for repair: the home is unprotected and says so, its silence tells nobody; back again it protects',
     safety: [11],
     begins: '10:00',
@@ -133,7 +133,7 @@ export const asides: readonly Scenario[] = [
   }),
   scenario({
     name: 'put-back-and-silent',
-    zh: '停用的探测器放回时还没有声音：当场提醒值班台',
+    zh: '停用的探测器恢复使用时还没有声音：当场提醒值班台',
     en: 'A detector is put back and is not heard: the desk is told at once',
     safety: [11],
     begins: '10:00',
@@ -162,7 +162,7 @@ export const asides: readonly Scenario[] = [
   }),
   scenario({
     name: 'flood-of-one-steward',
-    zh: '八点十二户同时没报平安，都派给王红：值班台显示王红报警洪水',
+    zh: '八点十二户同时没报平安，都派给王红：值班台显示王红报警泛滥',
     en: 'Twelve homes are silent at eight and all are given to one steward: the desk page says that she is flooded',
     given: [sendsAtOnce, ...many.map((one): Given => ({ is: 'flat', ...one }))],
     begins: '07:31',

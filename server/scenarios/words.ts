@@ -78,8 +78,8 @@ export function sentenceOf(what: Line['what']): Sentence {
       return unprotectedSentence(what)
     case 'flood':
       return what.who.length === 0
-        ? { zh: '没有报警洪水', en: 'nobody is flooded' }
-        : { zh: `报警洪水：${both(what.who).zh}`, en: `flooded: ${both(what.who).en}` }
+        ? { zh: '没有报警泛滥', en: 'nobody is flooded' }
+        : { zh: `报警泛滥：${both(what.who).zh}`, en: `flooded: ${both(what.who).en}` }
     case 'refusedMessage':
       return {
         zh: `${what.from}的这条消息列入未收（${what.reason}）`,
@@ -170,7 +170,7 @@ function asideSentence({ who, from, how, refused }: SettingAside): Sentence {
   const not = refused ? { zh: '，不准', en: ', which is refused' } : { zh: '', en: '' }
   if ('putBack' in how)
     return {
-      zh: `${who}放回${from.at}家的${device.zh}`,
+      zh: `${who}恢复${from.at}家${device.zh}的提醒`,
       en: `${englishName(who)} puts ${of}'s ${device.en} back`,
     }
   if ('takeOut' in how)

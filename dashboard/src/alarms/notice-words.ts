@@ -4,7 +4,7 @@ import { defineWords } from '../i18n/words.ts'
 export const noticeWords = defineWords(
   {
     flood: (names: string, clock: string, length: string) =>
-      `报警洪水：${names}，自 ${clock} 起，已 ${length}`,
+      `报警泛滥：${names}，自 ${clock} 起，已 ${length}`,
     floodText: '十分钟内超过 10 件新事件。先处理最急的，请加派人手。',
     look: '查看报警体检',
     counted: (shelved: number, out: number) =>

@@ -1,5 +1,10 @@
 import { defineWords } from '../i18n/words.ts'
 
+/** A guess from a few weeks: a tenth of a time means nothing to anybody. */
+const timesZh = (count: number) => (count < 1 ? '不到 1 次' : `约有 ${Math.round(count)} 次`)
+const timesEn = (count: number) =>
+  count < 1 ? 'less than once' : Math.round(count) === 1 ? 'about once' : `about ${Math.round(count)} times`
+
 export const countWords = defineWords(
   {
     title: '今日点名',
@@ -13,11 +18,11 @@ export const countWords = defineWords(
     late: '晚了',
     due: (time: string) => `${time} 到时限`,
     reviews: (count: number) => `约定复核 ${count}`,
-    reviewTitle: '约定和早晨对不上的',
-    reviewText: '习惯会变。改约定前先和本人说好；觉得不用改，就照旧，过些日子再看。',
+    reviewTitle: '约好的时间，和近来的早晨对不上',
+    reviewText: '习惯会变。改之前，先和本人说好；觉得不用改就照旧，过些日子再看。',
     reviewEmpty: '都看过了。',
-    reviewHours: (agreed: string, misses: number) => `现在约 ${agreed}：一年约有 ${misses} 次只是起晚了`,
-    reviewProposal: (hour: string, misses: number) => `照近来的早晨建议 ${hour}：一年约 ${misses} 次`,
+    reviewHours: (agreed: string, misses: number) => `现在约好 ${agreed}，一年${timesZh(misses)}只是起晚了`,
+    reviewProposal: (hour: string, misses: number) => `照近来的早晨，建议 ${hour}，一年${timesZh(misses)}`,
     reviewMore: (count: number) => `后面还有 ${count} 位，处理完这些就会出现。`,
     ledger: '今日台账',
     ledgerText: (on: string) => `${on} · 每个名字只出现一次，加起来就是全部登记的人。`,
@@ -60,9 +65,9 @@ export const countWords = defineWords(
       'Habits shift. Talk it over before you change a pact; leave it as it is, and it is looked at again later.',
     reviewEmpty: 'All of them are decided.',
     reviewHours: (agreed: string, misses: number) =>
-      `Agreed ${agreed}: merely sleeps longer ${misses} times a year`,
+      `Agreed ${agreed}: merely sleeps longer ${timesEn(misses)} a year`,
     reviewProposal: (hour: string, misses: number) =>
-      `By their recent mornings ${hour}: about ${misses} times a year`,
+      `By their recent mornings ${hour}: ${timesEn(misses)} a year`,
     reviewMore: (count: number) => `${count} more appear when these are decided.`,
     ledger: "Today's ledger",
     ledgerText: (on: string) => `${on} · each name once; together they are all who are enrolled.`,

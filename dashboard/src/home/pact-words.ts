@@ -22,7 +22,7 @@ export const pactWords = defineWords(
     noMorning: '至少约定一天的早上。',
     proposal: (hour: string) => `照平时的习惯，建议 ${hour}`,
     cost: (misses: number, delay: number, mornings: number) =>
-      `按 ${mornings} 个早晨算：一年约有 ${misses} 次只是起晚了，平均多等 ${delay} 分钟`,
+      `按 ${mornings} 个早晨算：一年${misses < 1 ? '不到 1 次' : `约有 ${Math.round(misses)} 次`}只是起晚了，平均多等 ${delay} 分钟`,
     take: '用这个时间',
     saved: '约定已改',
     leave: '照旧',
@@ -49,7 +49,7 @@ export const pactWords = defineWords(
     noMorning: 'At least one morning must be agreed.',
     proposal: (hour: string) => `By their own habit: ${hour}`,
     cost: (misses: number, delay: number, mornings: number) =>
-      `From ${mornings} mornings: about ${misses} a year merely slept longer, ${delay} minutes more to wait`,
+      `From ${mornings} mornings: ${misses < 1 ? 'less than one' : `about ${Math.round(misses)}`} a year merely slept longer, ${delay} minutes more to wait`,
     take: 'Use this hour',
     saved: 'The pact was changed',
     leave: 'Leave as it is',

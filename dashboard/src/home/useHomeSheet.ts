@@ -1,4 +1,4 @@
-import { onMounted, onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
+import { onMounted, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { HomeSheet } from '#contract/community.ts'
 import type { LogEvent } from '#contract/live.ts'
 import { call } from '../api/client.ts'
@@ -8,8 +8,11 @@ import { useDesk } from '../desk/useDesk.ts'
 /** Each look is written down (audited): a home that changes every second is not looked at every second. */
 const againAfterMs = 3000
 
-/** The sheet of a home, read again after events about it, its incidents and its devices. */
-export function useHomeSheet(homeId: number): {
+/** The sheet of a home, read again after events about it, its incidents and its devices; not asked for by those who may not see it. */
+export function useHomeSheet(
+  homeId: number,
+  mayAsk: Readonly<Ref<boolean>>,
+): {
   sheet: ShallowRef<HomeSheet | undefined>
   reload: () => Promise<void>
 } {
@@ -20,6 +23,7 @@ export function useHomeSheet(homeId: number): {
   let asked = 0
 
   async function reload(): Promise<void> {
+    if (!mayAsk.value) return
     const turn = ++asked
     const fresh = await run(() => call('home', { params: { id: homeId } }))
     if (fresh && turn === asked) sheet.value = fresh

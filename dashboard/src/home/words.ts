@@ -48,7 +48,7 @@ export const homeWords = defineWords(
     wellbeingNow: {
       well: '今天平安',
       notWell: '有求助还没有办结',
-      silent: '今天还没有音信',
+      silent: '今天还没有消息',
       notDue: '今天还没到时间',
       away: '外出中',
     },
@@ -60,7 +60,7 @@ export const homeWords = defineWords(
     habitEarlier: (usual: string, min: number) =>
       `这两周多在 ${usual} 前后报平安，比之前早了约 ${min} 分钟。下次见面可以问问睡得怎样。`,
     habitByOthers: (days: number, count: number) =>
-      `在家的 ${days} 天里，有 ${count} 天是别人代报、电话或上门。`,
+      `在家的 ${days} 天里，有 ${count} 天是别人代报、打电话问到或上门看到的。`,
     habitSilent: (days: number, count: number) => `在家的 ${days} 天里，有 ${count} 天没有报。`,
     paired: '结对',
     call: '拨打',
@@ -118,6 +118,7 @@ export const homeWords = defineWords(
     incidents: '事件',
     incidentsEmpty: '没有事件。出过的事和处置经过会留在这里。',
     timeline: '处置经过',
+    deskOnly: '这里是个人情况，只给值班台看。',
     private: '这里是个人情况，每次查看都会记下是谁看的。',
   },
   {
@@ -245,6 +246,7 @@ export const homeWords = defineWords(
     incidents: 'Incidents',
     incidentsEmpty: 'No incidents. What happened, and what was done, will stay here.',
     timeline: 'What happened',
+    deskOnly: 'This is personal, and shown to the desk only.',
     private: 'This is personal; every look at it is written down with the name of who looked.',
   },
 )

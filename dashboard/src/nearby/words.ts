@@ -5,8 +5,8 @@ export const nearbyWords = defineWords(
     about: {
       missed: (who: string) => `${who}今天还没有报平安`,
       longSilence: (who: string) => `${who}好久没有报平安了`,
-      blind: (who: string) => `${who}家的设备断了，看不到是不是平安`,
-      departure: (who: string) => `${who}说好今天出门，还没有人见到出发`,
+      blind: (who: string) => `${who}家的设备断了，不知道是不是平安`,
+      departure: (who: string) => `${who}说好今天出门，还没有人看到出发`,
     },
     ask: {
       neighbour: '您能去看看、打个电话吗？',
@@ -28,12 +28,12 @@ export const nearbyWords = defineWords(
     othersGoing: '也在路上',
     going: (who: string) => `${who} 正在路上`,
     atDoor: (who: string) => `${who} 已经到了门口`,
-    next: '您说了，值班台马上看到。都没有消息，红管家会上门。',
+    next: '您一说，值班台马上就能看到。要是都没有消息，红管家会上门。',
     doorFirst: '先敲门、喊一声。闻到异味、头晕，别进屋，到外面打 119。',
     badAir: '屋里空气有危险：不要进屋，在门外喊，马上打 119',
     whereSeen: '在哪里见到的？',
     whereSpoken: '怎么联系上的？',
-    whereText: '点一下就告诉值班台。只算您亲眼见到、亲耳听到的。',
+    whereText: '点一下就告诉值班台。亲眼见到、亲耳听到的才算。',
     placesSeen: { home: '家里', stairs: '楼道或院子里', shop: '菜场或商店', mine: '在我家' },
     placesSpoken: { mobile: '打手机', home: '打家里电话', wechat: '微信语音或视频', door: '隔着门说了话' },
     otherPlace: '别的地方',
@@ -115,6 +115,6 @@ export const nearbyWords = defineWords(
     wordKept: 'Written down',
     cannotKept: 'Never mind, somebody else is asked',
     notSent: 'It did not reach the desk. Press again; if it is urgent, phone.',
-    askedAt: (time: string) => `asked at ${time}`,
+    askedAt: (time: string) => `Asked at ${time}`,
   },
 )

@@ -36,6 +36,10 @@ export const longDayText = (at: number, zone: string, language: Language): strin
     weekday: 'long',
   }).format(at)
 
+/** 11月22日, 22 Nov. */
+export const shortDayText = (at: number, zone: string, language: Language): string =>
+  formatOf(language === 'zh' ? 'zh-CN' : 'en-GB', zone, { month: 'short', day: 'numeric' }).format(at)
+
 /** 1:48 until (or since) an instant; never negative. */
 export function countdownText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
