@@ -221,6 +221,31 @@ test('without a mouse a device is shelved from its card, with a reason, stands o
   await desk.context().close()
 })
 
+test('who only looks on sees no button that would be refused, and behind a sheet on a phone nothing is reached', async ({
+  browser,
+}) => {
+  await say(house, deviceOf(house, playing(house, 'early'), 'button'), 'heartbeat', { battery: 4 })
+  const context = await contextOf(browser, 'zhaomin', phoneSize)
+  await context.route('**/api/me', async (route) => {
+    const me = (await (await route.fetch()).json()) as object
+    await route.fulfill({ json: { ...me, roles: ['supervisor'] } })
+  })
+  const page = await context.newPage()
+  await page.goto(`${house.url}/desk/alarms`)
+  await expect(page.getByText('搁置、停用和恢复都由值班台来做，督导在这里只看。')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^(搁置|停用|恢复提醒)/ })).toHaveCount(0)
+  const isOutside = () => document.activeElement?.closest('.bar, .board, .tabs') !== null
+  for (let pressed = 0; pressed < 12; pressed++) {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(isOutside)).toBe(false)
+  }
+  await page.goto(`${house.url}/desk/home/${playing(house, 'co').homeId}`)
+  await expect(page.getByText('这里是个人情况，只给值班台看。')).toBeVisible()
+  await page.goto(`${house.url}/rules`)
+  await expect(page.locator('[data-rule="silence.longestSilenceMin"] input')).toBeDisabled()
+  await context.close()
+})
+
 for (const { name, path, login, ready } of pages) {
   test(`nothing on the page hinders anybody: ${name}, wide and narrow, by day and by night`, async ({
     browser,

@@ -54,7 +54,10 @@ function whySilent(evidence: Evidence, reader: Reader): string[] {
   if (evidence.silence === undefined && evidence.task !== undefined) return whyAway(evidence, reader)
   const by = evidence.dueAt === undefined ? '' : time(evidence.dueAt)
   const until = evidence.secondDueAt === undefined ? '' : time(evidence.secondDueAt)
-  const parts = [say(`约好${by && ` ${by} `}前报平安，还没有收到`, `No check-in${by && ` by ${by}`}`)]
+  // Asked before the hour: what has passed is no hour that anybody agreed on.
+  const isEarly = evidence.agreedAt !== undefined && by !== ''
+  const zh = isEarly ? `到 ${by} 还没有收到报平安` : `约好${by && ` ${by} `}前报平安，还没有收到`
+  const parts = [say(zh, `No check-in${by && ` by ${by}`}`)]
   if (evidence.silence === 'blind') {
     parts.push(say('家里监测中断，是否平安还不知道', 'the home cannot be seen, so we do not know'))
   }

@@ -59,6 +59,18 @@ describe('why we think so, in one sentence', () => {
     expect(why({ silence: 'missed', dueAt }, 'missed')).toMatch(/近来没有看到别的动静。$/)
   })
 
+  test('asked before the agreed hour, the moment that has passed is not called agreed', () => {
+    const early = {
+      silence: 'missed',
+      task: 'longSilence',
+      dueAt: dueAt - 30 * minuteMs,
+      agreedAt: dueAt,
+    } as const
+    expect(why({ ...early, heardAt: dueAt - 25 * 60 * minuteMs }, 'missed')).toMatch(
+      /^到 07:30 还没有收到报平安；上一次亲自报平安是 .*，等到约好的 08:00 就太久，所以提前问/,
+    )
+  })
+
   test('late, and blind', () => {
     expect(why({ silence: 'late', dueAt, secondDueAt: dueAt + 60 * minuteMs }, 'missed')).toMatch(
       /再等到 09:00/,

@@ -77,7 +77,7 @@ export const actWords = defineWords(
   {
     person: '谁',
     emergency: { '119': '119', '120': '120', '110': '110', gas: '燃气公司' },
-    cannotDial: '演示号码，不能拨打',
+    cannotDial: '（演示号码，不能拨打）',
     noNumber: '没有登记电话',
     acknowledgeTitle: '代为收到',
     acknowledgeText: '您已用电话或当面告诉这位，并得到回答。之后仍会按时催出发、到场。',
@@ -133,7 +133,7 @@ export const actWords = defineWords(
   {
     person: 'Who',
     emergency: { '119': '119', '120': '120', '110': '110', gas: 'the gas company' },
-    cannotDial: 'demo number, cannot be dialled',
+    cannotDial: ' (demo number, cannot be dialled)',
     noNumber: 'no number on file',
     acknowledgeTitle: 'Answer for somebody',
     acknowledgeText:

@@ -4,15 +4,18 @@ import type { IncidentCard } from '#contract/incident.ts'
 import type { Ring } from '#contract/live.ts'
 import { incidentTitle, incidentWhat, kindWord } from '#contract/words.ts'
 import { language } from '../i18n/language.ts'
+import { useWords } from '../i18n/words.ts'
 import { ringOnce, ringingIncidents, startAlarm, stopAlarm } from '../live/sound.ts'
 import { say } from '../ui/toasts.ts'
 import type { Desk } from './useDesk.ts'
+import { deskWords } from './words.ts'
 
 /**
  * Rings when the server says so, until somebody has acknowledged. The server is told only what was really heard or
  * shown: a page in the background that may not sound stays silent, so that the next person is told (safety 2).
  */
 export function useAlarms(desk: Desk): void {
+  const w = useWords(deskWords)
   desk.live.onRing((ring) => {
     const sounded =
       ring.purpose === 'alarm' && belongsHere(ring) ? startAlarm(ring.incidentId, ring) : ringOnce(ring)
@@ -27,7 +30,7 @@ export function useAlarms(desk: Desk): void {
     const group = desk.groups.value.get(incidentId)
     if (group) return groupText(group)
     const card = desk.incidents.value.get(incidentId)
-    return card ? incidentTitle(card, language.value) : kindWord(kind, language.value)
+    return card ? incidentTitle(card, language.value) : w.value.ring(kindWord(kind, language.value))
   }
 
   watch([desk.incidents, desk.groups], ([incidents, groups]) => {

@@ -14,6 +14,7 @@ export const deskWords = defineWords(
     soundOff: '点这里打开声音',
     soundOffNote: '声音没有打开，报警只能看到、听不到',
     hush: '静音 1 分钟',
+    ring: (kind: string) => `新提醒：${kind}`,
     cannotWake: '夜间叫不醒人',
     cannotWakeText: '现在没有任何渠道能叫醒休眠的手机：离开屏幕的人收不到报警，夜里请安排人守着这个页面。',
     theme: '外观',
@@ -43,7 +44,8 @@ export const deskWords = defineWords(
     soundOn: 'Sound on',
     soundOff: 'Turn the sound on',
     soundOffNote: 'The sound is off: alarms can be seen, not heard',
-    hush: 'Silence for 1 min',
+    hush: 'Hush 1 min',
+    ring: (kind: string) => `New: ${kind}`,
     cannotWake: 'Nobody can be woken at night',
     cannotWakeText:
       'No channel can wake a sleeping phone now: whoever leaves the screen hears no alarm. Keep somebody at this page at night.',

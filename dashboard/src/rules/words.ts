@@ -3,7 +3,7 @@ import { defineWords } from '../i18n/words.ts'
 export const rulesWords = defineWords(
   {
     title: '规则',
-    text: '每条规则都是一句话。谁改的、为什么改，都留着，以前是怎样的随时能查。',
+    text: '每条规则都是一句话。谁改的、为什么改，都留着，以前是怎样的随时能查。改动从下一次判断起生效。',
     back: '回到值班台',
     whose: '对谁',
     scopes: { community: '全社区', high: '高风险老人', key: '重点老人', general: '一般老人' },
@@ -43,7 +43,6 @@ export const rulesWords = defineWords(
     trialUnexplained: (count: number) => `另有 ${count} 起看记录没法重新判断，没有算进来。`,
     trialUnsaid: '哪些试不出来',
     saved: (version: number) => `已保存，第 ${version} 版`,
-    notYet: '改动从下一次判断起生效。',
     deskOnly: '规则由值班台来改，督导在这里只看。',
     trying: '正在试，约半分钟',
     history: '改过什么',
@@ -54,7 +53,7 @@ export const rulesWords = defineWords(
   },
   {
     title: 'Rules',
-    text: 'Each rule is a sentence. A change keeps a name and a reason, and what was before can always be seen.',
+    text: 'Each rule is a sentence. A change keeps a name and a reason, and what was before can always be seen. It counts from the next judgement on.',
     back: 'Back to the desk',
     whose: 'For whom',
     scopes: { community: 'Whole community', high: 'High risk', key: 'Focus list', general: 'General' },
@@ -96,7 +95,6 @@ export const rulesWords = defineWords(
       `${count} more of that time cannot be judged again from what is stored, and are left out.`,
     trialUnsaid: 'What this cannot say',
     saved: (version: number) => `Saved as version ${version}`,
-    notYet: 'A change counts from the next judgement on.',
     deskOnly: 'The desk changes the rules; supervisors read them here.',
     trying: 'Trying, about half a minute',
     history: 'What was changed',

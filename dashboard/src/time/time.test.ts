@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chooseLanguage } from '../i18n/language.ts'
-import { clockText, countdownText, dayOf, whenText } from './format.ts'
+import { clockText, countdownText, dayOf, shortDayText, whenText } from './format.ts'
 import { lengthText } from './length.ts'
 
 const zone = 'Asia/Shanghai'
@@ -26,6 +26,11 @@ test("times are those of the community's zone, also after midnight there", () =>
   expect(clockText(at, zone)).toBe('08:04')
   expect(dayOf(Date.UTC(2026, 10, 22, 16, 30), zone)).toBe('2026-11-23')
   expect(clockText(Date.UTC(2026, 10, 22, 16, 30), zone)).toBe('00:30')
+})
+
+test('a day of last month is told as people write it, in one piece', () => {
+  expect(shortDayText(at, zone, 'zh')).toBe('11月22日')
+  expect(shortDayText(at, zone, 'en')).toBe('22 Nov')
 })
 
 test('yesterday is told by its word, older days with their date', () => {

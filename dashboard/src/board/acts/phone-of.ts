@@ -6,7 +6,7 @@ type Numbered = { phone: string | null; dialable: boolean }
 /** A number as it is shown; safety 17: one that belongs to an invented person says that it cannot be dialled. */
 export function phoneText(one: Numbered | undefined, w: (typeof actWords)['zh']): string {
   if (!one?.phone) return w.noNumber
-  return one.dialable ? one.phone : `${one.phone}（${w.cannotDial}）`
+  return one.dialable ? one.phone : `${one.phone}${w.cannotDial}`
 }
 
 export const phoneOf = (
