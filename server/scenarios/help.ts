@@ -113,7 +113,8 @@ export const helps: readonly Scenario[] = [
     until: '15:01',
     story: [
       ...at('15:00:10', sos('李奶奶', { id: 'sos-1' }), rung, comforts),
-      ...at('15:00:12', sos('李奶奶', { id: 'sos-1' })),
+      // a copy says what the first one said, its time too; with another time it would be another press
+      ...at('15:00:12', sos('李奶奶', { id: 'sos-1', deviceTime: '15:00:10' })),
       ...taken('15:00:20', '15:00:30'),
     ],
     ends: [card('李奶奶', 'sos alarm', { acknowledgedBy: '王红', evidence: { since: 1_772_434_810_000 } })],

@@ -130,8 +130,8 @@ export const mornings: readonly Scenario[] = [
     until: '08:05',
     story: [
       ...at('07:40', press('李奶奶', { id: 'press-1' })),
-      ...at('07:41', press('李奶奶', { id: 'press-1' })),
-      ...at('08:03', press('李奶奶', { id: 'press-1' })),
+      ...at('07:41', press('李奶奶', { id: 'press-1', deviceTime: '07:40' })),
+      ...at('08:03', press('李奶奶', { id: 'press-1', deviceTime: '07:40' })),
     ],
     ends: [place('李奶奶', 'pressed')],
   }),
