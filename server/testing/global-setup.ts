@@ -8,7 +8,7 @@ import { livingSupervisor } from '../db/embedded/lock.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A PostgreSQL that is there already (TEST_DATABASE_URL); empty for our own. */
+    /** A PostgreSQL that is there already (TEST_DATABASE_URL, as its superuser); empty for our own. */
     testDatabaseUrl: string
     /** A TimescaleDB server (TEST_TIMESCALE_URL); empty for the one in WebAssembly. */
     testTimescaleUrl: string
