@@ -34,8 +34,15 @@ async function signedIn(
   return context.newPage()
 }
 
+/** The story goes on by its own clock, which a busy machine slows down. */
+const waited = { timeout: 240_000 }
+async function shows(desk: Page, what: string): Promise<void> {
+  await desk.getByRole('article').filter({ hasText: what }).first().waitFor(waited)
+  await desk.waitForTimeout(2000)
+}
+
 async function take({ page, name, theme }: Shot): Promise<void> {
-  await page.screenshot({ path: join(folder, `${name}-${theme}.png`) })
+  await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' })
 }
 
 async function theme(browser: Browser, house: House, theme: Theme): Promise<void> {
@@ -76,12 +83,13 @@ async function theme(browser: Browser, house: House, theme: Theme): Promise<void
   await until(20)
   await shoot(desk, 'desk-greetings')
   await shoot(testers, 'testers')
-  await until(56)
+  await shows(desk, '到点没有报平安')
   await shoot(desk, 'desk-missed')
   await shoot(demo, 'demo')
   await shoot(steward, 'steward-missed')
   await shoot(deskPhone, 'desk-phone')
-  await until(118)
+  await shows(desk, '一氧化碳')
+  await steward.getByText('一氧化碳报警').first().waitFor(waited)
   await shoot(desk, 'desk-co')
   await shoot(steward, 'steward-co')
   const home = house.world.residents.find((one) => one.part === 'co')?.homeId ?? 0
