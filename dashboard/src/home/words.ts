@@ -46,7 +46,7 @@ export const homeWords = defineWords(
     wellbeing: '近来怎么样',
     observation: '只是观察，不会报警',
     wellbeingNow: {
-      well: '今天平安',
+      well: '今天报过平安',
       notWell: '有求助还没有办结',
       silent: '今天还没有消息',
       notDue: '今天还没到时间',
@@ -173,7 +173,7 @@ export const homeWords = defineWords(
     wellbeing: 'How it has been',
     observation: 'an observation, never an alarm',
     wellbeingNow: {
-      well: 'Well today',
+      well: 'Greeted today',
       notWell: 'A call for help is not closed yet',
       silent: 'No word yet today',
       notDue: 'Not due yet today',
