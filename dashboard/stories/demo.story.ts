@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { openHouse, type House } from './house.ts'
-import { deskSize, pageOf, phoneSize } from './people.ts'
+import { deskSize, leave, pageOf, phoneSize } from './people.ts'
 
 /** A newcomer waits no longer than this before something moves (product goal). */
 const beginsWithinMs = 10_000
@@ -12,7 +12,7 @@ test.beforeAll(async ({ browser }) => {
   house = await openHouse('demo')
   page = await pageOf(browser, deskSize)
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 const storyState = async (): Promise<string> => {
   const reply = await page.request.get(`${house.url}/api/demo`)

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { openHouse, type House } from './house.ts'
-import { deskSize, pageOf } from './people.ts'
+import { deskSize, leave, pageOf } from './people.ts'
 
 const account = { name: '赵敏', login: 'zhaomin', password: '清晨的窗帘要拉开一点' }
 
@@ -11,7 +11,7 @@ test.beforeAll(async ({ browser }) => {
   house = await openHouse('empty')
   page = await pageOf(browser, deskSize)
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 const field = (label: string) => page.getByRole('textbox', { name: label, exact: true })
 

@@ -5,7 +5,7 @@ import type AxeBuilder from 'axe-core'
 import { demoPassword } from '../../server/demo/staff.ts'
 import { deviceOf, playing, say } from './devices.ts'
 import { openHouse, type House } from './house.ts'
-import { askNeighboursFirst, deskSize, moveDeadlines, phoneSize, signIn, type Size } from './people.ts'
+import { askNeighboursFirst, deskSize, leave, moveDeadlines, phoneSize, signIn, type Size } from './people.ts'
 
 /** The rules are put in by their text: the pages' own policy lets no foreign script in, and shall not. */
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -24,7 +24,7 @@ test.beforeAll(async ({ browser }) => {
   await expect(desk.getByRole('article').filter({ hasText: silent.name })).toBeVisible()
   await desk.context().close()
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 type Look = { name: string; path: () => string; login: string; ready: (page: Page) => Promise<void> }
 

@@ -1,14 +1,14 @@
 import { expect, test, type Page } from '@playwright/test'
 import { deviceOf, playing, press, say } from './devices.ts'
 import { openHouse, type House } from './house.ts'
-import { deskSize, moveDeadlines, phoneSize, signIn } from './people.ts'
+import { deskSize, leave, moveDeadlines, phoneSize, signIn } from './people.ts'
 
 let house: House
 
 test.beforeAll(async () => {
   house = await openHouse('demo')
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 const card = (desk: Page, door: RegExp) => desk.getByRole('article').filter({ hasText: door })
 

@@ -1,14 +1,14 @@
 import { expect, test, type Page } from '@playwright/test'
 import { playing } from './devices.ts'
 import { openHouse, type House } from './house.ts'
-import { askNeighboursFirst, deskSize, moveDeadlines, phoneSize, signIn } from './people.ts'
+import { askNeighboursFirst, deskSize, leave, moveDeadlines, phoneSize, signIn } from './people.ts'
 
 let house: House
 
 test.beforeAll(async () => {
   house = await openHouse('demo')
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 /** Long after her usual hour the service asks because it has been too long. */
 const asked = /李奶奶(今天还|好久)没有报平安/

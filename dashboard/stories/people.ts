@@ -31,6 +31,12 @@ export async function pageOf(browser: Browser, size: Size): Promise<Page> {
   return page
 }
 
+/** The story is over: nobody's page stays open to ask a closed house again every second, beside the next story. */
+export async function leave(browser: Browser, house: House | undefined): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()))
+  await house?.close()
+}
+
 /**
  * An act of a signed-in page outside of what it shows: puts the demo's deadlines near the present, of all or of these.
  */

@@ -2,7 +2,7 @@ import { expect, test, type Browser, type Locator, type Page } from '@playwright
 import type { DemoResident } from '../../server/contract/demo.ts'
 import { playing } from './devices.ts'
 import { openHouse, type House } from './house.ts'
-import { deskSize, moveDeadlines, pageOf, phoneSize, signIn } from './people.ts'
+import { deskSize, leave, moveDeadlines, pageOf, phoneSize, signIn } from './people.ts'
 
 // Figures of the MIIT rule for elder pages (2021): what is tapped is at least 60 × 60, what is read at least 18 px.
 const tapPxMin = 60
@@ -16,7 +16,7 @@ test.beforeAll(async ({ browser }) => {
   desk = await signIn(browser, house, { login: 'zhaomin', size: deskSize })
   await moveDeadlines(desk, house, 3_000_000)
 })
-test.afterAll(() => house?.close())
+test.afterAll(({ browser }) => leave(browser, house))
 
 async function linkOf(browser: Browser, resident: DemoResident): Promise<Page> {
   const page = await pageOf(browser, phoneSize)
