@@ -69,12 +69,15 @@ export type Injection = {
   say: (line: string) => void
 }
 
-/** Until `untilAt`. Gives what was done, and when. */
+/** What was done, and from when until when (epoch ms). */
+export type Done = { at: number; untilAt: number; target: string; what: string }
+
+/** Until `untilAt`. */
 export async function injectFaults(
   faults: readonly Fault[],
   { chance, untilAt, quietMs, say }: Injection,
-): Promise<{ at: number; what: string }[]> {
-  const done: { at: number; what: string }[] = []
+): Promise<Done[]> {
+  const done: Done[] = []
   for (;;) {
     await pause(chance.between(...quietMs))
     if (Date.now() >= untilAt) return done
@@ -84,7 +87,12 @@ export async function injectFaults(
     const together = isPair ? [first, chance.pick(others)] : [first]
     const names = together.map(({ what, target }) => `${target}: ${what}`)
     say(`${new Date().toISOString().slice(11, 23)} ${names.join(' + ')}`)
-    for (const what of names) done.push({ at: Date.now(), what })
-    await Promise.all(together.map(({ run }) => run()))
+    await Promise.all(
+      together.map(async ({ run, target, what }) => {
+        const at = Date.now()
+        await run()
+        done.push({ at, untilAt: Date.now(), target, what: `${target}: ${what}` })
+      }),
+    )
   }
 }

@@ -18,6 +18,8 @@ export type Evidence = {
   toldOf: ReadonlySet<number>
   /** Deadlines after this (epoch ms) are not asked about: they were not over. */
   judgedUntil: number
+  /** While the line of the devices themselves was cut or frozen (epoch ms). */
+  homesCutOff: readonly { at: number; untilAt: number }[]
   say: (line: string) => void
 }
 
@@ -107,7 +109,7 @@ async function doubledIncidents(client: Client): Promise<string[]> {
 
 type Missed = { home: number; silence: string; opened_at: Date }
 
-async function missedCheckIns(client: Client, { plans, judgedUntil }: Evidence) {
+async function missedCheckIns(client: Client, { plans, judgedUntil, homesCutOff }: Evidence) {
   const rows = await rowsOf<Missed>(
     client,
     `select home_id::int as home, evidence ->> 'silence' as silence, opened_at from incident where kind = 'missed'`,
@@ -123,13 +125,24 @@ async function missedCheckIns(client: Client, { plans, judgedUntil }: Evidence) 
     )
   const found = new Map(rows.map((row) => [row.home, row]))
   const past = plans.filter(({ dueAt }) => dueAt !== null && dueAt < judgedUntil)
+  // Whose press does not come through, and whose connection is known to have ended, is a blind home (safety 8): found as
+  // one, and not as missed.
+  const isTrulyBlind = ({ home, pressAt }: HomePlan) => {
+    const { silence, opened_at: openedAt } = found.get(home) ?? {}
+    return (
+      silence === 'blind' &&
+      homesCutOff.some(({ at, untilAt }) => at <= Number(openedAt) && (pressAt ?? 0) <= untilAt)
+    )
+  }
   const named = ({ home, dueAt, pressAt }: HomePlan) =>
     `home ${home} due ${time(dueAt)} pressed ${time(pressAt)} ${found.get(home)?.silence ?? ''} ${time(found.get(home)?.opened_at)}`
   return {
     notFound: past
       .filter(({ home, pressAt, dueAt }) => pressAt === null && !found.has(home) && !isHeld(dueAt ?? 0))
       .map(named),
-    falseMissed: plans.filter(({ home, pressAt }) => pressAt !== null && found.has(home)).map(named),
+    falseMissed: plans
+      .filter((plan) => plan.pressAt !== null && found.has(plan.home) && !isTrulyBlind(plan))
+      .map(named),
   }
 }
 

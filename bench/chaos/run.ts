@@ -115,6 +115,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       plans,
       toldOf: inbox.toldOf,
       judgedUntil: Date.now() - 5000,
+      homesCutOff: done.filter(({ target }) => target === 'devices'),
       say,
     }),
   )
