@@ -20,11 +20,14 @@ type Name = 'wang' | 'zhang' | 'zhou' | 'daughter' | 'zhao'
 const stewards = ['wang', 'zhang'] as const
 const acts: readonly ResponderAct[] = ['acknowledge', 'depart', 'arrive', 'decline']
 
-const answer = fc.record({
-  who: fc.constantFrom<Name>('zhou', 'daughter', 'zhao', 'zhang', 'wang'),
-  act: fc.constantFrom(...acts),
-  waitMin: fc.integer({ min: 0, max: 9 }),
-})
+/** The desk stays at its desk: of two silent people at the door, of whom one is the whole desk, nobody else is asked yet. */
+const answer = fc
+  .record({
+    who: fc.constantFrom<Name>('zhou', 'daughter', 'zhao', 'zhang', 'wang'),
+    act: fc.constantFrom(...acts),
+    waitMin: fc.integer({ min: 0, max: 9 }),
+  })
+  .filter(({ who, act }) => who !== 'zhao' || act === 'acknowledge' || act === 'decline')
 const morning = fc.record({
   tier: fc.constantFrom('general', 'key', 'high'),
   deaf: fc.boolean(),
@@ -54,9 +57,13 @@ async function begin({ tier, deaf, isNew, what, awake }: Morning): Promise<void>
   await rig.found({ ...verdict, evidence: { ...evidence, ...task } })
 }
 
-/** Everybody who was rung, from the beginning to the end. */
-async function live({ answers }: Morning): Promise<{ rung: Set<string>; cannotGo: Set<string> }> {
+/**
+ * Everybody who was rung, from the beginning to the end; who knows of it, having been rung or having set to it unasked;
+ * and whose last word was that they cannot go.
+ */
+async function live({ answers }: Morning) {
   const rung = new Set<string>()
+  const unasked = new Set<string>()
   const cannotGo = new Set<string>()
   const listen = () => {
     for (const heard of rig.listen()) {
@@ -69,6 +76,10 @@ async function live({ answers }: Morning): Promise<{ rung: Set<string>; cannotGo
     const byId = rig.cast.persons[who]
     const result = await rig.incidents.respond({ incidentId, byId, act, now: rig.clock.now() })
     if (result.ok && act === 'decline') cannotGo.add(who)
+    else if (result.ok) {
+      cannotGo.delete(who)
+      unasked.add(who)
+    }
     await rig.after(waitMin * minute)
     listen()
   }
@@ -76,7 +87,7 @@ async function live({ answers }: Morning): Promise<{ rung: Set<string>; cannotGo
     await rig.after(5 * minute)
     listen()
   }
-  return { rung, cannotGo }
+  return { rung, knows: new Set([...rung, ...unasked]), cannotGo }
 }
 
 test('safety 3, 7: whatever neighbour, family, desk and stewards answer, nobody who is silent remains untold to a steward who can go', async () => {
@@ -84,13 +95,14 @@ test('safety 3, 7: whatever neighbour, family, desk and stewards answer, nobody 
   await fc.assert(
     fc.asyncProperty(morning, async (one) => {
       await begin(one)
-      const { rung, cannotGo } = await live(one)
+      const { rung, knows, cannotGo } = await live(one)
       const canGo = one.awake.filter((who) => !cannotGo.has(who))
-      if (canGo.length > 0) expect(canGo.filter((who) => rung.has(who))).not.toEqual([])
+      if (canGo.length > 0) expect(canGo.filter((who) => knows.has(who))).not.toEqual([])
       // And it is not over: the desk is rung on until somebody says what it was.
       expect(await rig.card()).toMatchObject({ state: 'open' })
       expect(rung).toContain('zhao')
     }),
-    { numRuns: 10 },
+    // what fails is told as it is: to make it smaller takes longer than the test may
+    { numRuns: 10, endOnFailure: true },
   )
 }, 60_000)

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import { isGoing } from '#domain/ladder.ts'
+import { isGoing, type Reach } from '#domain/ladder.ts'
 import { asking, askOn, isAsking, resume } from './ask.ts'
 import { climb } from './climb.ts'
 import { writeDraft } from './draft-store.ts'
@@ -164,7 +164,7 @@ async function ask(
   { situation, own, againAt }: Own & { againAt: number },
 ): Promise<void> {
   await setDue(tx, own, againAt)
-  ringAgain(draft, situation, { reach: [own], dueAt: againAt })
+  ringAgain(draft, situation, { reach: [own, ...deskBeside(situation, own)], dueAt: againAt })
   await backIntoLadder(tx, draft, { situation, own })
 }
 
@@ -177,6 +177,17 @@ async function backIntoLadder(tx: Tx, draft: Draft, { situation, own }: Own): Pr
     where id = ${situation.id}`)
   if (isAsking(situation)) resume(draft, without(situation, own))
   else climb(draft, situation, situation.step + 1)
+}
+
+/**
+ * Of two on their way each counts as one who goes, so the ladder rests; if both are silent, somebody who can phone must
+ * hear of it.
+ */
+function deskBeside(situation: Situation, own: AssignmentRow): Reach[] {
+  if (!othersGoing(situation, own) || situation.isRow) return []
+  return situation.around.desk
+    .filter((personId) => !situation.assignments.some((one) => one.personId === personId && isGoing(one)))
+    .map((personId) => ({ personId, role: 'desk' as const }))
 }
 
 const othersGoing = ({ assignments }: Situation, own: AssignmentRow) =>
