@@ -2,13 +2,15 @@
 import { Type } from 'typebox'
 import type { Database } from '#db/database.ts'
 import { sql } from '#db/sql.ts'
-
-/** As late as a server may be with its word (limits.ts, beatLateMs): above it two servers judge different mornings. */
-const clocksApartMsMax = 5000
+import { limits } from './limits.ts'
 
 const Seen = Type.Object({ now: Type.Integer(), fsync: Type.String(), fullPageWrites: Type.String() })
 
-/** One sentence each, for an operator. @param now of our own clock, epoch ms */
+/**
+ * One sentence each, for an operator. Where clocks are further apart than a server may be late with its word, two servers
+ * judge different mornings.
+ * @param now of our own clock, epoch ms
+ */
 export async function databaseDoubts(db: Database, now: () => number): Promise<string[]> {
   const before = now()
   const seen = await db.one(
@@ -25,7 +27,7 @@ export async function databaseDoubts(db: Database, now: () => number): Promise<s
       : [
           'fsync or full_page_writes is off: what was acknowledged does not outlive a power cut of the database',
         ]),
-    ...(apartMs <= clocksApartMsMax
+    ...(apartMs <= limits.beatLateMs
       ? []
       : [
           `our clock and that of the database are ${Math.round(apartMs / 1000)} s apart: keep every machine on NTP`,

@@ -29,10 +29,11 @@ export type Database = Db & {
 /** What pg's clients and pools have in common: one statement, one answer. */
 export type Asking = { query(config: QueryArrayConfig): Promise<QueryArrayResult> }
 
+/** A pool that gives no connection for this long (ms) is a fault to report, not a queue to grow. */
+export const connectMsMax = 10_000
+
 /** Bounds of a connection, in ms. */
 const limits = {
-  // a pool that gives no connection for this long is a fault to report, not a queue to grow
-  connectMsMax: 10_000,
   // every statement of a server is set-based and small; longer means a missing index or a lock held by a human
   statementMsMax: 30_000,
   // a PostgreSQL that is frozen, or behind a dead switch, ends no statement: then the connection is given up
@@ -52,7 +53,7 @@ export function openDatabase({ url, poolSize, applicationName }: DatabaseOptions
     // statements that do not need each other's answer (Promise.all in a transaction) leave together: each way to the
     // database and back is 0.3 ms of a hazard's
     pipeline: true,
-    connectionTimeoutMillis: limits.connectMsMax,
+    connectionTimeoutMillis: connectMsMax,
     statement_timeout: limits.statementMsMax,
     query_timeout: limits.answerMsMax,
     idle_in_transaction_session_timeout: limits.idleInTransactionMsMax,

@@ -1,7 +1,4 @@
-import type { Database } from './database.ts'
-
-/** As long as the pool itself lets somebody wait (database.ts). */
-const waitMsMax = 10_000
+import { connectMsMax, type Database } from './database.ts'
 
 /**
  * The same database over at most so many of its connections at a time. Who asks beyond that waits in a line of their
@@ -21,7 +18,7 @@ export function shareOf(db: Database, connectionsMax: number): Database {
       const timer = setTimeout(() => {
         waiting.delete(go)
         reject(new Error('too many questions are waiting for the database'))
-      }, waitMsMax)
+      }, connectMsMax)
       waiting.add(go)
     })
   }

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Id } from '#contract/primitives.ts'
 import type { Db, Tx } from '#db/database.ts'
 import { at, sql } from '#db/sql.ts'
-import { isGoing, type Reach } from '#domain/ladder.ts'
+import { isGoing, reach, type Reach } from '#domain/ladder.ts'
 import { asking, askOn, isAsking, resume } from './ask.ts'
 import { climb } from './climb.ts'
 import { writeDraft } from './draft-store.ts'
@@ -185,9 +185,8 @@ async function backIntoLadder(tx: Tx, draft: Draft, { situation, own }: Own): Pr
  */
 function deskBeside(situation: Situation, own: AssignmentRow): Reach[] {
   if (!othersGoing(situation, own) || situation.isRow) return []
-  return situation.around.desk
-    .filter((personId) => !situation.assignments.some((one) => one.personId === personId && isGoing(one)))
-    .map((personId) => ({ personId, role: 'desk' as const }))
+  const going = new Set(situation.assignments.filter(isGoing).map(({ personId }) => personId))
+  return reach(situation.around, ['desk']).filter(({ personId }) => !going.has(personId))
 }
 
 const othersGoing = ({ assignments }: Situation, own: AssignmentRow) =>

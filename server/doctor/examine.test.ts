@@ -51,31 +51,32 @@ test.concurrent(confines, { timeout: 60_000 }, async ({ onTestFinished }) => {
     const isOwn = serialOf(client) === 'service' || maySubscribe(serialOf(client), subscription.topic)
     done(null, isOwn ? subscription : null)
   }
-  const server = createServer(aedes.handle)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    await new Promise<void>((resolve) => aedes.close(() => resolve()))
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await served(aedes, onTestFinished)
   const as = (name: string) => `mqtt://${name}:secret@127.0.0.1:${port}`
   const findings = await examined(as('service'), as('gas-sensor-1'))
   expect(findings.get('confinement')).toMatchObject({ ok: true, value: 'kept out' })
 })
 
-test('a broker that gives a session fewer filters than a server needs is found out', async ({ onTestFinished }) => {
+/** The port of this broker, until the test is over. */
+async function served(aedes: Aedes, onEnd: (end: () => Promise<void>) => void): Promise<number> {
+  const server = createServer(aedes.handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onEnd(async () => {
+    await new Promise<void>((resolve) => aedes.close(() => resolve()))
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+test('a broker that gives a session fewer filters than a server needs is found out', async ({
+  onTestFinished,
+}) => {
   const aedes = await Aedes.createBroker()
   let asked = 0
   // as NATS does, whose default sums up to half of them
   aedes.authorizeSubscribe = (_client, subscription, done) =>
     done(null, (asked += 1) > 63 ? null : subscription)
-  const server = createServer(aedes.handle)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    await new Promise<void>((resolve) => aedes.close(() => resolve()))
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await served(aedes, onTestFinished)
   const finding = await askQos({ url: `mqtt://127.0.0.1:${port}`, names: createNames() })
   expect(finding).toMatchObject({ ok: false, unit: 'of 128' })
 })

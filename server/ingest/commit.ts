@@ -50,7 +50,9 @@ function attemptsAt({ judge, judgePlainly }: Committing): Attempt[] {
   const problem = { reason: 'unjudged', detail: 'stored, but the rules failed on it' }
   return [
     { judge, failed: 'a message could not be judged' },
-    ...(judgePlainly ? [{ judge: judgePlainly, problem, failed: 'nor plainly' }] : []),
+    ...(judgePlainly
+      ? [{ judge: judgePlainly, problem, failed: 'nor could it be judged by its word alone' }]
+      : []),
     { judge: undefined, problem, failed: 'a message cannot be stored and is kept as refused' },
   ]
 }

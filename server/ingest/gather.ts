@@ -167,7 +167,8 @@ function addFact(one: One, fact: Fact): void {
     change(one.gathered, one.device, (state) => withAlarm(state, fact, source.at))
   }
   if (fact.is === 'sos') gathered.soses.push({ ...source, ...without(fact) })
-  if (fact.is === 'sign' && !isToldAgain(one.pending.message)) gathered.signs.push({ ...source, what: fact.what })
+  if (fact.is === 'sign' && !isToldAgain(one.pending.message))
+    gathered.signs.push({ ...source, what: fact.what })
   if (fact.is === 'health') addHealth(one, without(fact), source)
   if (fact.is === 'nothing' || fact.is === 'result') addHealth(one, saysNothing, source)
   if (fact.is === 'result') gathered.results.push(resultOf(one, fact))
